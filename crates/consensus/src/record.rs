@@ -1,0 +1,66 @@
+//! What the vote log holds, and what a replica starts from.
+
+use serde::{Deserialize, Serialize};
+use types::{BlockHash, Certificate, Height, Proposal, Signature, TimeMs, ValidatorIndex};
+
+use crate::message::{PreparedCertificate, SignedStatement};
+
+/// One record of the vote log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogRecord {
+    /// Our own statement; never changed, never made anew.
+    Own {
+        /// The very bytes that are sent, now and after any restart.
+        signed: SignedStatement,
+        /// The content of its digest, for pre-prepares and commits.
+        proposal: Option<Proposal>,
+        /// What made it prepared, for commits.
+        prepared: Option<PreparedCertificate>,
+    },
+    /// A new view that was installed here.
+    Installed(SignedStatement),
+}
+
+/// A block that is durable here but whose certificate is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecutedBlock {
+    /// Its height.
+    pub height: Height,
+    /// Its header's hash.
+    pub header_hash: BlockHash,
+    /// Its block time.
+    pub time: TimeMs,
+    /// Our checkpoint signature stored with it.
+    pub checkpoint: Option<Signature>,
+}
+
+/// Everything durable, read at the start.
+#[derive(Debug, Clone, Default)]
+pub struct Recovery {
+    /// The vote log, oldest first.
+    pub records: Vec<LogRecord>,
+    /// The highest height that is executed and certified durably; its certificate (`None`: genesis).
+    pub low: Height,
+    /// Its block's hash.
+    pub low_hash: BlockHash,
+    /// Its block time.
+    pub low_time: TimeMs,
+    /// The certificate of `low`.
+    pub low_certificate: Option<Certificate>,
+    /// The certificates of the last L heights up to `low`, ascending, for participation data and to answer
+    /// laggards.
+    pub certificates: Vec<Certificate>,
+    /// Executed, uncertified blocks above `low`, ascending and contiguous.
+    pub executed: Vec<ExecutedBlock>,
+}
+
+/// Whether this replica may sign consensus statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voting {
+    /// As this validator.
+    Active(ValidatorIndex),
+    /// It is this validator, but its vote memory is lost: it follows and signs nothing until Rejoin.
+    MemoryLost(ValidatorIndex),
+    /// It is no validator.
+    Observer,
+}
