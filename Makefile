@@ -1,0 +1,57 @@
+# Every command a person or CI needs. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+SEEDS ?= 500
+START ?= 0
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
+
+.PHONY: help setup build devnet test check fix sim bench e2e install
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what building needs (done by the others too)
+	@scripts/setup
+
+build: setup ## the hanse binary, optimised
+	cargo build --locked --release --bin hanse
+
+devnet: build ## a running four-validator network in ./devnet, live; Ctrl-C stops it, again resumes it
+	$(TARGET)/release/hanse devnet --dir devnet $(ARGS)
+
+test: ## all tests, and some simulator seeds
+	@scripts/setup test
+	cargo build --locked --release --bin hanse --bin sim
+ifeq ($(NEXTEST),yes)
+	cargo nextest run --locked --release --workspace --no-fail-fast
+else
+	cargo test --locked --release --workspace
+endif
+	$(TARGET)/release/sim --seeds 100 --start 0
+
+check: setup ## formatting, lints, import edges; writes nothing
+	cargo fmt --all --check
+	scripts/check-edges
+	cargo clippy --locked --release --workspace --all-targets -- -D warnings
+	@if command -v cargo-deny >/dev/null; then cargo deny --offline --locked check bans licenses sources; \
+	else echo "check: cargo-deny is not installed, deny.toml was not checked (cargo install cargo-deny --locked)"; fi
+
+fix: ## formatting and the lints that can mend themselves
+	cargo fmt --all
+	cargo clippy --locked --release --workspace --all-targets --fix --allow-dirty --allow-staged
+
+sim: ## simulator: SEEDS=500 START=0 runs a range, SEED=123 replays one with its trace
+	cargo build --locked --release --bin sim
+ifdef SEED
+	$(TARGET)/release/sim --seed $(SEED) --trace
+else
+	$(TARGET)/release/sim --seeds $(SEEDS) --start $(START)
+endif
+
+bench: setup ## the cost of each step (criterion)
+	cargo bench --locked -p benches
+
+e2e: build ## the long end-to-end tests: real processes, real load
+	HANSE_E2E=all cargo nextest run --locked --release -p e2e --no-fail-fast
