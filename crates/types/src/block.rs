@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::{BlockHash, Certificate, Code, Header, Proposal, TransactionId, codec};
+use crate::{
+    BlockHash, Certificate, CertificateError, ChainId, Code, Header, Proposal, TransactionId, ValidatorSet,
+    codec,
+};
 
 /// A header and what certifies it. Genesis (height 0) needs no certificate: everybody computes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,10 +42,30 @@ pub struct ResultRecord {
 }
 
 impl CertifiedHeader {
-    /// The header's hash.
+    /// The header's hash, computed from the header: what a certificate says is believed only by
+    /// [`CertifiedHeader::verify`].
     #[must_use]
     pub fn hash(&self) -> BlockHash {
-        self.certificate.as_ref().map_or_else(|| self.header.hash(), |certificate| certificate.header_hash)
+        self.header.hash()
+    }
+
+    /// Checks that the certificate is for this very header and is good for the set active at its height.
+    /// Height 0 needs none: compare its hash with the genesis block's.
+    ///
+    /// # Errors
+    /// [`CertificateError`]; a missing certificate is one of no signatures.
+    pub fn verify(&self, chain: &ChainId, set: &ValidatorSet) -> Result<(), CertificateError> {
+        let Some(certificate) = &self.certificate else {
+            return Err(CertificateError::Short { found: 0, quorum: set.quorum() });
+        };
+        let found = self.hash();
+        let same = certificate.header_hash == found
+            && certificate.height == self.header.height
+            && certificate.epoch == self.header.epoch;
+        if !same {
+            return Err(CertificateError::OtherHeader { certified: certificate.header_hash, found });
+        }
+        certificate.verify(chain, set)
     }
 }
 

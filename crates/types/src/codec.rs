@@ -2,7 +2,7 @@
 //! fixed-width little-endian integers, `u64` lengths, `u32` enum tags, no padding and no trailing bytes.
 //!
 //! This module is the only place that knows bincode (`docs/adr/0003`); golden vectors in
-//! `tests/it/golden.rs` freeze the bytes, so the library behind the seam can be replaced.
+//! `tests/it/vectors` freeze the bytes, so the library behind the seam can be replaced.
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -41,10 +41,27 @@ pub enum CodecError {
 }
 
 fn configuration() -> impl bincode::config::Config {
-    bincode::config::standard()
-        .with_little_endian()
-        .with_fixed_int_encoding()
-        .with_limit::<DECODED_BYTES_MAX>()
+    bincode::config::standard().with_little_endian().with_fixed_int_encoding()
+}
+
+/// The decoder reserves memory for a byte string when it has read its length. What it may reserve is
+/// therefore bounded by the size of the input, not only by [`DECODED_BYTES_MAX`]: a frame of a few bytes
+/// that declares 60 MiB costs nothing. The limit is a constant of the library's type, hence the steps.
+fn read_bounded<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), bincode::error::DecodeError> {
+    match bytes.len() {
+        0..=0x400 => read_within::<T, 0x400>(bytes),
+        0x401..=0x4000 => read_within::<T, 0x4000>(bytes),
+        0x4001..=0x4_0000 => read_within::<T, 0x4_0000>(bytes),
+        0x4_0001..=0x40_0000 => read_within::<T, 0x40_0000>(bytes),
+        _ => read_within::<T, DECODED_BYTES_MAX>(bytes),
+    }
+}
+
+fn read_within<T: DeserializeOwned, const LIMIT: usize>(
+    bytes: &[u8],
+) -> Result<(T, usize), bincode::error::DecodeError> {
+    let configuration = bincode::config::standard().with_little_endian().with_fixed_int_encoding();
+    bincode::serde::decode_from_slice(bytes, configuration.with_limit::<LIMIT>())
 }
 
 /// The canonical bytes of a value.
@@ -66,8 +83,10 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 /// [`CodecError::Malformed`] or [`CodecError::TrailingBytes`].
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
     let type_name = std::any::type_name::<T>();
-    let (value, used) = bincode::serde::decode_from_slice(bytes, configuration()).map_err(|error| {
-        CodecError::Malformed { type_name, length: bytes.len(), reason: error.to_string() }
+    let (value, used) = read_bounded(bytes).map_err(|error| CodecError::Malformed {
+        type_name,
+        length: bytes.len(),
+        reason: error.to_string(),
     })?;
     if used != bytes.len() {
         return Err(CodecError::TrailingBytes { type_name, expected: used, found: bytes.len() });

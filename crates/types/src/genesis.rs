@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Amount, ChainId, Epoch, KeySet, Member, MemberId, Parameters, PublicKey, Role, Signature, TimeMs,
-    Validator, ValidatorSet, VoteLogId,
+    AccountId, Amount, ChainId, Epoch, KeySet, Member, MemberId, Parameters, PublicKey, Role, Signature,
+    TimeMs, Validator, ValidatorSet, VoteLogId,
     account::KeySetError,
     codec,
     crypto::BadSignature,
@@ -132,7 +132,7 @@ pub enum GenesisError {
     /// A name with characters or a length that are not allowed.
     #[error("{what} name {name:?}: 1 to 64 characters of a-z 0-9 - _ . are allowed (assets also A-Z)")]
     Name {
-        /// `member`, `account`, `asset`, `network`.
+        /// `member`, `account`, `asset`, `network`, `validator`.
         what: &'static str,
         /// The name.
         name: String,
@@ -174,14 +174,7 @@ impl Genesis {
     /// # Errors
     /// [`ValidatorSetError`].
     pub fn validator_set(&self) -> Result<ValidatorSet, ValidatorSetError> {
-        let to_validator = |v: &GenesisValidator| Validator {
-            name: v.name.clone(),
-            member: MemberId::of_name(&v.member),
-            consensus_key: v.consensus_key,
-            node_key: v.node_key,
-            vote_log: v.vote_log,
-        };
-        ValidatorSet::new(self.validators.iter().map(to_validator).collect())
+        ValidatorSet::new(self.validators.iter().map(GenesisValidator::to_validator).collect())
     }
 
     /// Checks everything but the approvals; all faults are returned.
@@ -193,9 +186,8 @@ impl Genesis {
         self.check_members(&mut faults);
         let accounts = self.check_accounts(&mut faults);
         self.check_assets(&accounts, &mut faults);
-        if let Err(error) = self.validator_set() {
-            faults.push(error.into());
-        }
+        let validators: Vec<_> = self.validators.iter().map(GenesisValidator::to_validator).collect();
+        faults.extend(ValidatorSet::faults(&validators).into_iter().map(GenesisError::from));
         if let Err(errors) = self.parameters.check() {
             faults.extend(errors.into_iter().map(GenesisError::from));
         }
@@ -249,6 +241,9 @@ impl Genesis {
             }
         }
         for validator in &self.validators {
+            if !is_name(&validator.name) {
+                faults.push(GenesisError::Name { what: "validator", name: validator.name.clone() });
+            }
             if !names.contains(&validator.member) {
                 let by = format!("validator {}", validator.name);
                 faults.push(GenesisError::Unknown { by, what: "member", name: validator.member.clone() });
@@ -289,16 +284,32 @@ impl Genesis {
             if !names.insert(&asset.name) {
                 faults.push(GenesisError::Repeated { what: "asset", name: asset.name.clone() });
             }
-            for name in asset.holdings.keys().chain([&asset.issuer]).filter(|name| !accounts.contains(*name)) {
+            for name in asset.holdings.keys().chain([&asset.issuer]).filter(|name| !accounts.contains(*name))
+            {
                 let by = format!("asset {}", asset.name);
                 faults.push(GenesisError::Unknown { by, what: "account", name: name.clone() });
             }
             if asset.supply().is_none() {
-                faults.push(GenesisError::Asset { asset: asset.name.clone(), rule: "holdings must sum to at most 2^128-1" });
+                faults.push(GenesisError::Asset {
+                    asset: asset.name.clone(),
+                    rule: "holdings must sum to at most 2^128-1",
+                });
             }
             if asset.decimals > 18 {
                 faults.push(GenesisError::Asset { asset: asset.name.clone(), rule: "at most 18 decimals" });
             }
+        }
+    }
+}
+
+impl GenesisValidator {
+    fn to_validator(&self) -> Validator {
+        Validator {
+            name: self.name.clone(),
+            member: MemberId::of_name(&self.member),
+            consensus_key: self.consensus_key,
+            node_key: self.node_key,
+            vote_log: self.vote_log,
         }
     }
 }
@@ -341,7 +352,7 @@ impl Approval {
     }
 }
 
-/// Whether a text may name a member, an account or a network: 1 to 64 of `a-z 0-9 - _ .`.
+/// Whether a text may name a member, an account, a validator or a network: 1 to 64 of `a-z 0-9 - _ .`.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);

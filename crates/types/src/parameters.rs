@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The parameters of an epoch. Settled at network creation (`hanse testnet --param name=value`).
+/// The parameters of an epoch. Settled at network creation (`hanse testnet --param name=value`). Every one
+/// stands in the genesis: a default filled in while reading would make the chain id depend on the release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Patience with a primary in its first view, in ms.
     pub view_timeout_ms: u64,
@@ -124,7 +125,12 @@ impl Parameters {
                 self.max_block_bytes >= u64::from(self.max_batch_bytes) && self.max_block_bytes <= 32 << 20,
                 "at least max_batch_bytes, at most 33554432",
             ),
-            ("max_batch_delay_ms", self.max_batch_delay_ms, (1..=10_000).contains(&self.max_batch_delay_ms), "1 to 10000"),
+            (
+                "max_batch_delay_ms",
+                self.max_batch_delay_ms,
+                (1..=10_000).contains(&self.max_batch_delay_ms),
+                "1 to 10000",
+            ),
             (
                 "batch_lifetime_ms",
                 self.batch_lifetime_ms,
@@ -137,17 +143,38 @@ impl Parameters {
                 (1..=65_536).contains(&self.batches_per_author),
                 "1 to 65536",
             ),
-            ("max_signatures", u64::from(self.max_signatures), (1..=32).contains(&self.max_signatures), "1 to 32"),
-            ("max_operations", u64::from(self.max_operations), (1..=1024).contains(&self.max_operations), "1 to 1024"),
+            (
+                "max_signatures",
+                u64::from(self.max_signatures),
+                (1..=32).contains(&self.max_signatures),
+                "1 to 32",
+            ),
+            (
+                "max_operations",
+                u64::from(self.max_operations),
+                (1..=1024).contains(&self.max_operations),
+                "1 to 1024",
+            ),
             ("max_lifetime_ms", self.max_lifetime_ms, self.max_lifetime_ms >= 1_000, "at least 1000"),
             (
                 "max_long_lifetime_ms",
                 self.max_long_lifetime_ms,
-                self.max_long_lifetime_ms >= self.max_lifetime_ms && self.max_long_lifetime_ms <= 366 * 86_400_000,
+                self.max_long_lifetime_ms >= self.max_lifetime_ms
+                    && self.max_long_lifetime_ms <= 366 * 86_400_000,
                 "at least max_lifetime_ms, at most 366 days",
             ),
-            ("expiry_grace_ms", self.expiry_grace_ms, (1_000..=86_400_000).contains(&self.expiry_grace_ms), "1000 to one day"),
-            ("clock_drift_ms", self.clock_drift_ms, (10..=600_000).contains(&self.clock_drift_ms), "10 to 600000"),
+            (
+                "expiry_grace_ms",
+                self.expiry_grace_ms,
+                (1_000..=86_400_000).contains(&self.expiry_grace_ms),
+                "1000 to one day",
+            ),
+            (
+                "clock_drift_ms",
+                self.clock_drift_ms,
+                (10..=600_000).contains(&self.clock_drift_ms),
+                "10 to 600000",
+            ),
             (
                 "clock_lag_ms",
                 self.clock_lag_ms,

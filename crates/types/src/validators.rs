@@ -1,10 +1,16 @@
 //! The validator set of an epoch.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Epoch, MemberId, PublicKey, ValidatorIndex, ValidatorSetHash, View, VoteLogId, codec, hash::sha256, quorum,
+    Epoch, MemberId, PublicKey, ValidatorIndex, ValidatorSetHash, View, VoteLogId, codec, hash::sha256,
+    quorum,
 };
+
+/// The largest set.
+pub const VALIDATORS_MAX: usize = 1024;
 
 /// A member of the set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,32 +65,42 @@ impl ValidatorSet {
     /// Checks and orders nothing: the given order is the set's order.
     ///
     /// # Errors
-    /// [`ValidatorSetError`].
+    /// The first of [`ValidatorSet::faults`].
     pub fn new(validators: Vec<Validator>) -> Result<Self, ValidatorSetError> {
-        if validators.is_empty() || validators.len() > 1024 {
-            return Err(ValidatorSetError::Count { found: validators.len() });
+        match Self::faults(&validators).into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(Self { validators }),
         }
-        let mut keys = std::collections::BTreeSet::new();
-        let mut names = std::collections::BTreeSet::new();
-        let mut logs = std::collections::BTreeSet::new();
-        for validator in &validators {
+    }
+
+    /// Everything that keeps validators from forming a set, in their order.
+    #[must_use]
+    pub fn faults(validators: &[Validator]) -> Vec<ValidatorSetError> {
+        let mut faults = Vec::new();
+        if validators.is_empty() || validators.len() > VALIDATORS_MAX {
+            faults.push(ValidatorSetError::Count { found: validators.len() });
+        }
+        let mut keys = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        let mut logs = BTreeSet::new();
+        for validator in validators {
             let repeated = |what| ValidatorSetError::Repeated { name: validator.name.clone(), what };
-            for (key, what) in [(validator.consensus_key, "consensus key"), (validator.node_key, "node key")] {
+            for (key, what) in [(validator.consensus_key, "consensus key"), (validator.node_key, "node key")]
+            {
                 if !key.is_usable() {
-                    return Err(ValidatorSetError::UnusableKey { name: validator.name.clone(), key });
-                }
-                if !keys.insert(key) {
-                    return Err(repeated(what));
+                    faults.push(ValidatorSetError::UnusableKey { name: validator.name.clone(), key });
+                } else if !keys.insert(key) {
+                    faults.push(repeated(what));
                 }
             }
             if !names.insert(&validator.name) {
-                return Err(repeated("name"));
+                faults.push(repeated("name"));
             }
             if !logs.insert(validator.vote_log) {
-                return Err(repeated("vote log id"));
+                faults.push(repeated("vote log id"));
             }
         }
-        Ok(Self { validators })
+        faults
     }
 
     /// The validators in order.
