@@ -43,21 +43,21 @@ pub enum Effect {
         from: Vec<ValidatorIndex>,
     },
     /// The proposal is committed at this height: its batches are ordered. Comes once per height, in any
-    /// order of heights.
+    /// order of heights; again after a restart; not for heights that come by sync.
     Ordered {
         /// The height.
         height: Height,
         /// Its batches.
         references: Vec<BatchRef>,
     },
-    /// Execute the next height; comes in height order, every batch is held.
+    /// Execute the next height; comes in height order, every batch is held. Several may be under way.
     Execute {
         /// The height.
         height: Height,
         /// What was committed.
         proposal: Proposal,
     },
-    /// Make a certificate durable and answer [`crate::Input::CertificateDurable`].
+    /// The certificate of an executed block, in height order without gaps: make it durable and answer [`crate::Input::CertificateDurable`].
     StoreCertificate(Certificate),
     /// We lack certified blocks up to this certificate: fetch, verify, execute or install them.
     Sync {
@@ -71,6 +71,12 @@ pub enum Effect {
         /// The new low watermark.
         low: Height,
         /// The batches ordered at heights that just passed below it.
+        references: Vec<BatchRef>,
+    },
+    /// These batches can never be ordered any more: expired by more than `clock_lag` at low, and nothing
+    /// above low names them. Their author may batch the unexpired transactions again.
+    ExpireBatches {
+        /// Which.
         references: Vec<BatchRef>,
     },
     /// Somebody provably misbehaved; keep it, count it.
@@ -147,4 +153,15 @@ pub enum Halt {
         /// In words.
         what: &'static str,
     },
+}
+
+impl Halt {
+    /// The exit code of the process.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Diverged { .. } => 17,
+            Self::ConflictingCertificates { .. } => 20,
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Everything the replica can learn.
 
-use types::{AvailabilityProof, BatchRef, BlockHash, Height, Signature, TimeMs, ValidatorIndex};
+use types::{
+    AvailabilityProof, BatchRef, BlockHash, Height, ProposalDigest, Signature, TimeMs, ValidatorIndex,
+};
 
 use crate::{
     record::LogRecord,
@@ -51,6 +53,8 @@ pub enum Input {
         height: Height,
         /// Its header's hash.
         header_hash: BlockHash,
+        /// The digest of its proposal, as in the header.
+        proposal: ProposalDigest,
         /// Its block time.
         time: TimeMs,
         /// Our checkpoint signature, stored with the block; `None` where we do not vote.

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 use types::{
-    AvailabilityProof, Certificate, ChainId, Epoch, Height, Proposal, ProposalDigest, Signature, ValidatorIndex, View,
+    AvailabilityProof, Certificate, ChainId, Epoch, Height, Proposal, ProposalDigest, Signature,
+    ValidatorIndex, View,
     certificate::CheckpointStatement,
     signing::{Kind, signing_bytes},
 };
@@ -175,7 +176,9 @@ impl Statement {
     pub fn signing_bytes(&self, chain: &ChainId, epoch: Epoch) -> Vec<u8> {
         let kind = self.kind();
         match self {
-            Self::PrePrepare(vote) | Self::Prepare(vote) | Self::Commit(vote) => signing_bytes(chain, kind, epoch, vote),
+            Self::PrePrepare(vote) | Self::Prepare(vote) | Self::Commit(vote) => {
+                signing_bytes(chain, kind, epoch, vote)
+            }
             Self::Checkpoint(statement) => signing_bytes(chain, kind, epoch, statement),
             Self::ViewChange(statement) => signing_bytes(chain, kind, epoch, statement),
             Self::NewView(statement) => signing_bytes(chain, kind, epoch, statement),

@@ -1,7 +1,7 @@
 //! What the vote log holds, and what a replica starts from.
 
 use serde::{Deserialize, Serialize};
-use types::{BlockHash, Certificate, Height, Proposal, Signature, TimeMs, ValidatorIndex};
+use types::{BlockHash, Certificate, Height, Proposal, ProposalDigest, Signature, TimeMs, ValidatorIndex};
 
 use crate::message::{PreparedCertificate, SignedStatement};
 
@@ -28,6 +28,8 @@ pub struct ExecutedBlock {
     pub height: Height,
     /// Its header's hash.
     pub header_hash: BlockHash,
+    /// The digest of its proposal, as in the header.
+    pub proposal: ProposalDigest,
     /// Its block time.
     pub time: TimeMs,
     /// Our checkpoint signature stored with it.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BlockHash, ChainId, Epoch, Height, Signature, ValidatorIndex, ValidatorSet,
+    BlockHash, ChainId, Epoch, Height, PublicKey, Signature, ValidatorIndex, ValidatorSet,
     crypto::{BadSignature, SignedBytes, verify_batch},
     signing::{Kind, signing_bytes},
 };
@@ -119,28 +119,47 @@ impl Certificate {
         (0..bits).filter(is_set).map(ValidatorIndex::new).collect()
     }
 
-    /// Checks shape, quorum and every signature against the set that was active at the height.
+    /// Checks shape and quorum, and names what must have been signed by whom, so that callers can check the
+    /// signatures of many certificates at once: the signed bytes and a key and signature per signer.
     ///
     /// # Errors
-    /// [`CertificateError`] names the first fault.
-    pub fn verify(&self, chain: &ChainId, set: &ValidatorSet) -> Result<(), CertificateError> {
+    /// [`CertificateError`] names the first fault of the shape; signatures are not checked here.
+    pub fn signed_items(
+        &self,
+        chain: &ChainId,
+        set: &ValidatorSet,
+    ) -> Result<(Vec<u8>, Vec<(PublicKey, Signature)>), CertificateError> {
         let validators = set.len();
         if self.signers.len() != validators.div_ceil(8) {
             return Err(CertificateError::Bitmap { validators });
         }
         let signers = self.signer_indices();
         if signers.len() != self.signatures.len() {
-            return Err(CertificateError::Count { signers: signers.len(), signatures: self.signatures.len() });
+            return Err(CertificateError::Count {
+                signers: signers.len(),
+                signatures: self.signatures.len(),
+            });
         }
         if signers.len() < set.quorum() {
             return Err(CertificateError::Short { found: signers.len(), quorum: set.quorum() });
         }
-        let message = self.statement().signing_bytes(chain, self.epoch);
         let mut items = Vec::with_capacity(signers.len());
         for (index, signature) in signers.iter().zip(&self.signatures) {
-            let key = *set.key(*index).ok_or(CertificateError::Bitmap { validators })?;
-            items.push(SignedBytes { key, signature: *signature, message: &message });
+            items.push((*set.key(*index).ok_or(CertificateError::Bitmap { validators })?, *signature));
         }
+        Ok((self.statement().signing_bytes(chain, self.epoch), items))
+    }
+
+    /// Checks shape, quorum and every signature against the set that was active at the height.
+    ///
+    /// # Errors
+    /// [`CertificateError`] names the first fault.
+    pub fn verify(&self, chain: &ChainId, set: &ValidatorSet) -> Result<(), CertificateError> {
+        let (message, items) = self.signed_items(chain, set)?;
+        let items: Vec<_> = items
+            .into_iter()
+            .map(|(key, signature)| SignedBytes { key, signature, message: &message })
+            .collect();
         Ok(verify_batch(&items)?)
     }
 }

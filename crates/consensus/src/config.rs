@@ -1,0 +1,31 @@
+//! What a replica is told at its start, and the bounds that are no chain parameters.
+
+use std::sync::Arc;
+
+use types::{ChainId, Epoch, Parameters, ValidatorSet};
+
+use crate::record::Voting;
+
+/// Votes of views up to this far above ours are kept until we arrive there.
+pub const VIEWS_AHEAD: u64 = 4;
+/// Votes of views this far below ours are kept, for peers that ask which of their votes we hold.
+pub const VIEWS_BACK: u64 = 4;
+/// References of one proposal at most, so that it fits into a frame.
+pub const REFERENCES_MAX: usize = 1024;
+/// A lone view change is followed only so far: one liar must not use up the views.
+pub const LONE_JUMP_MAX: u64 = 1024;
+
+/// What a replica is told at its start.
+#[derive(Debug, Clone)]
+pub struct ReplicaConfig {
+    /// The network.
+    pub chain: ChainId,
+    /// The set of the epoch.
+    pub validators: Arc<ValidatorSet>,
+    /// The parameters of the epoch.
+    pub parameters: Parameters,
+    /// The epoch.
+    pub epoch: Epoch,
+    /// Whether it may sign.
+    pub voting: Voting,
+}
