@@ -1,0 +1,36 @@
+//! Reads, each proven where a genesis is trusted.
+
+mod chain;
+mod objects;
+
+use types::{block::CertifiedHeader, state::StateKey};
+
+use crate::{Client, ProofError, decode, pb, verifier::Standing, verifier::check_value};
+
+impl Client {
+    /// Reads and verifies the block that an answer stands at; whether it proves anything.
+    fn standing(&self, block: Option<&pb::CertifiedHeader>) -> Result<(CertifiedHeader, bool), ProofError> {
+        let block = decode::certified_header(block)?;
+        let verified = match &self.inner.verifier {
+            Some(verifier) => verifier.standing(&block)? == Standing::Certified,
+            None => false,
+        };
+        Ok((block, verified))
+    }
+
+    /// The proven value under a key; the proof is checked where the block is verified.
+    fn proven<'a>(
+        standing: &(CertifiedHeader, bool),
+        key: &StateKey,
+        proven: Option<&'a pb::ProvenValue>,
+    ) -> Result<&'a pb::ProvenValue, ProofError> {
+        let proven = proven.ok_or(ProofError::Shape { field: "value" })?;
+        if proven.key != key.encode() {
+            return Err(ProofError::OtherKey);
+        }
+        if standing.1 {
+            check_value(&standing.0, key, proven)?;
+        }
+        Ok(proven)
+    }
+}

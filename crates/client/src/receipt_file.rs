@@ -1,0 +1,184 @@
+//! The portable form of a receipt: one JSON object, hashes and bytes in lowercase hex. `docs/formats.md`
+//! describes it for verifiers in other languages.
+
+use std::{fs, io, path::Path};
+
+use serde::{Deserialize, Serialize};
+use types::{
+    BlockHash, Certificate, Epoch, Hash, Header, Height, ResultRecord, Signature, block::CertifiedHeader,
+    merkle::MerklePath,
+};
+
+use crate::Receipt;
+
+/// The only version of the format.
+const VERSION: u32 = 1;
+
+/// A receipt file is far smaller; a larger file is none.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+
+/// A file or text that is no receipt. Whether a receipt is true, [`Receipt::verify`] says.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiptFileError {
+    /// The file cannot be read or written.
+    #[error("receipt file: {0}")]
+    Io(#[from] io::Error),
+    /// Not the JSON of a receipt.
+    #[error("not a receipt: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A hexadecimal field.
+    #[error("{field} must be lowercase hex of the right length")]
+    Field {
+        /// Which.
+        field: &'static str,
+    },
+    /// Of a newer release.
+    #[error("receipt version {found}, this release reads {VERSION}")]
+    Version {
+        /// The file's.
+        found: u32,
+    },
+    /// Larger than any receipt.
+    #[error("{found} bytes are no receipt: at most {FILE_BYTES_MAX}")]
+    TooLarge {
+        /// Its size.
+        found: u64,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReceiptJson {
+    version: u32,
+    transaction: String,
+    result: ResultRecord,
+    index: u32,
+    header: String,
+    certificate: Option<CertificateJson>,
+    transaction_path: PathJson,
+    result_path: PathJson,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CertificateJson {
+    epoch: Epoch,
+    height: Height,
+    header_hash: BlockHash,
+    signers: String,
+    signatures: Vec<Signature>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PathJson {
+    index: u64,
+    leaves: u64,
+    siblings: Vec<String>,
+}
+
+impl Receipt {
+    /// The portable text.
+    ///
+    /// # Errors
+    /// [`ReceiptFileError::Json`]; does not happen for receipts that verify.
+    pub fn to_json(&self) -> Result<String, ReceiptFileError> {
+        Ok(serde_json::to_string_pretty(&ReceiptJson {
+            version: VERSION,
+            transaction: hex::encode(&self.transaction),
+            result: self.result,
+            index: self.index,
+            header: hex::encode(self.block.header.encode()),
+            certificate: self.block.certificate.as_ref().map(CertificateJson::of),
+            transaction_path: PathJson::of(&self.transaction_path),
+            result_path: PathJson::of(&self.result_path),
+        })?)
+    }
+
+    /// Reads the portable text; nothing is verified.
+    ///
+    /// # Errors
+    /// [`ReceiptFileError`].
+    pub fn from_json(text: &str) -> Result<Self, ReceiptFileError> {
+        let json: ReceiptJson = serde_json::from_str(text)?;
+        if json.version != VERSION {
+            return Err(ReceiptFileError::Version { found: json.version });
+        }
+        let header = Header::decode(&bytes_of("header", &json.header)?);
+        Ok(Self {
+            transaction: bytes_of("transaction", &json.transaction)?.into(),
+            result: json.result,
+            index: json.index,
+            block: CertifiedHeader {
+                header: header.map_err(|_| ReceiptFileError::Field { field: "header" })?,
+                certificate: json.certificate.map(CertificateJson::read).transpose()?,
+            },
+            transaction_path: json.transaction_path.read("transaction_path")?,
+            result_path: json.result_path.read("result_path")?,
+        })
+    }
+
+    /// Writes the portable text, replacing the file.
+    ///
+    /// # Errors
+    /// [`ReceiptFileError`].
+    pub fn write_file(&self, path: &Path) -> Result<(), ReceiptFileError> {
+        Ok(fs::write(path, self.to_json()? + "\n")?)
+    }
+
+    /// Reads a receipt file; nothing is verified.
+    ///
+    /// # Errors
+    /// [`ReceiptFileError`].
+    pub fn read_file(path: &Path) -> Result<Self, ReceiptFileError> {
+        let found = fs::metadata(path)?.len();
+        if found > FILE_BYTES_MAX {
+            return Err(ReceiptFileError::TooLarge { found });
+        }
+        Self::from_json(&fs::read_to_string(path)?)
+    }
+}
+
+impl CertificateJson {
+    fn of(certificate: &Certificate) -> Self {
+        Self {
+            epoch: certificate.epoch,
+            height: certificate.height,
+            header_hash: certificate.header_hash,
+            signers: hex::encode(&certificate.signers),
+            signatures: certificate.signatures.clone(),
+        }
+    }
+
+    fn read(self) -> Result<Certificate, ReceiptFileError> {
+        let Self { epoch, height, header_hash, signers, signatures } = self;
+        let signers = bytes_of("certificate.signers", &signers)?;
+        Ok(Certificate { epoch, height, header_hash, signers, signatures })
+    }
+}
+
+impl PathJson {
+    fn of(path: &MerklePath) -> Self {
+        Self {
+            index: path.index,
+            leaves: path.leaves,
+            siblings: path.siblings.iter().map(hex::encode).collect(),
+        }
+    }
+
+    fn read(self, field: &'static str) -> Result<MerklePath, ReceiptFileError> {
+        let sibling = |text: &String| {
+            let bytes = bytes_of(field, text)?;
+            Hash::try_from(bytes.as_slice()).map_err(|_| ReceiptFileError::Field { field })
+        };
+        let siblings = self.siblings.iter().map(sibling).collect::<Result<_, _>>()?;
+        Ok(MerklePath { index: self.index, leaves: self.leaves, siblings })
+    }
+}
+
+fn bytes_of(field: &'static str, text: &str) -> Result<Vec<u8>, ReceiptFileError> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Err(ReceiptFileError::Field { field });
+    }
+    hex::decode(text).map_err(|_| ReceiptFileError::Field { field })
+}
