@@ -1,1 +1,13 @@
-//! Placeholder.
+//! A Hanse node: configuration, key files, the genesis ceremony, the wiring of a running node, and the
+//! `hanse` command line.
+
+pub mod ceremony;
+pub mod cli;
+pub mod config;
+pub mod exit;
+pub mod files;
+pub mod home;
+pub mod json;
+pub mod keys;
+pub mod runtime;
+pub mod testnet;

@@ -1,0 +1,101 @@
+//! The command line. Every command ends through [`main`]: one exit code, failures in words on stderr and,
+//! with `--json`, as one object on stdout.
+
+mod arguments;
+mod config;
+mod genesis;
+mod init;
+mod keygen;
+mod start;
+mod testnet;
+mod version;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    exit::{ExitCode, Failure},
+    json::Output,
+};
+
+/// What a command returns.
+pub(crate) type Outcome = Result<ExitCode, Failure>;
+
+/// A permissioned blockchain node and its tools.
+#[derive(Debug, Parser)]
+#[command(name = "hanse", version, max_term_width = 110)]
+struct Cli {
+    /// Print JSON: one object, or one per line, also on failure.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make complete homes, a genesis and funded accounts for a test network.
+    Testnet(testnet::Arguments),
+    /// Make one key.
+    Keygen(keygen::Arguments),
+    /// Make a home with fresh keys and settings.
+    Init(init::Arguments),
+    /// The ceremony of the founding members.
+    #[command(subcommand)]
+    Genesis(genesis::Command),
+    /// Run one node in the foreground.
+    Start(start::Arguments),
+    /// Check a configuration.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Show the release.
+    Version,
+}
+
+/// Runs the command line `arguments` (the program's name first).
+#[must_use]
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    match Cli::try_parse_from(&arguments) {
+        Ok(cli) => {
+            let output = Output { json: cli.json };
+            finish(run(cli.command, output), output)
+        }
+        Err(error) => refuse(&error, arguments.iter().any(|argument| argument == "--json")),
+    }
+}
+
+fn run(command: Command, output: Output) -> Outcome {
+    match command {
+        Command::Testnet(arguments) => testnet::run(arguments, output),
+        Command::Keygen(arguments) => keygen::run(&arguments, output),
+        Command::Init(arguments) => init::run(&arguments, output),
+        Command::Genesis(command) => genesis::run(command, output),
+        Command::Start(arguments) => start::run(arguments, output),
+        Command::Config(command) => config::run(&command, output),
+        Command::Version => version::run(output),
+    }
+}
+
+fn finish(outcome: Outcome, output: Output) -> ExitCode {
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit
+        }
+    }
+}
+
+/// Help and version end with 0; everything else that clap refuses is a usage error.
+fn refuse(error: &clap::Error, json: bool) -> ExitCode {
+    if !error.use_stderr() {
+        // Nobody may be reading; the exit code is the answer.
+        let _ = error.print();
+        return ExitCode::Done;
+    }
+    let text = error.to_string();
+    let message = text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned();
+    finish(Err(Failure::usage(message)), Output { json })
+}
