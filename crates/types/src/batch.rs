@@ -109,13 +109,19 @@ impl Batch {
         Ok((batch, reference))
     }
 
+    /// SHA-256("hanse.batch.v1" ‖ canonical bytes): the identity of whatever batch these bytes are.
+    #[must_use]
+    pub fn digest_of(encoded: &[u8]) -> BatchDigest {
+        BatchDigest::new(sha256("hanse.batch.v1", &[encoded]))
+    }
+
     /// The reference, given this batch's own canonical bytes (so that they are not made twice).
     #[must_use]
     pub fn reference_of(&self, encoded: &[u8]) -> BatchRef {
         BatchRef {
             author: self.author,
             sequence: self.sequence,
-            digest: BatchDigest::new(sha256("hanse.batch.v1", &[encoded])),
+            digest: Self::digest_of(encoded),
             epoch: self.epoch,
             bytes: u32::try_from(encoded.len()).unwrap_or(u32::MAX),
             count: u32::try_from(self.transactions.len()).unwrap_or(u32::MAX),

@@ -1,0 +1,222 @@
+//! Admission: cheap judgements first, then the signatures of all that waits in one go.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use crossbeam_channel::{Receiver, TrySendError};
+use types::{
+    CheckedTransaction, Code, Parameters, TimeMs, Transaction,
+    admission::{Admitted, ClientId, Refusal},
+    ports::AdmissionReply,
+};
+
+use crate::{
+    pending::{Known, Shortage, key_of},
+    shared::Shared,
+    threads::{Stop, drain},
+};
+
+/// Submissions whose signatures are verified together.
+const TOGETHER_MAX: usize = 256;
+/// When to try again if the pool is full, in ms.
+const RETRY_POOL_MS: u64 = 200;
+/// When to try again if a quota is used up, in ms.
+const RETRY_QUOTA_MS: u64 = 500;
+
+/// Bytes from a client that wait for a worker.
+pub(crate) struct Submission {
+    bytes: Bytes,
+    client: ClientId,
+    reply: Reply,
+}
+
+/// Answers exactly once, also when it is dropped.
+struct Reply(Option<AdmissionReply>);
+
+impl Reply {
+    fn answer(mut self, answer: Result<Admitted, Refusal>) {
+        if let Some(reply) = self.0.take() {
+            reply(answer);
+        }
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        if let Some(reply) = self.0.take() {
+            reply(Err(Refusal::new(Code::Unavailable, "this node is stopping; use another", None)));
+        }
+    }
+}
+
+/// Takes bytes from a client; the answer comes from a worker, or at once if there is no room.
+pub(crate) fn submit(shared: &Shared, bytes: Bytes, client: ClientId, reply: AdmissionReply) {
+    let refuse = |reply: Reply, refusal: Refusal| {
+        shared.counters.refuse(refusal.code);
+        reply.answer(Err(refusal));
+    };
+    let reply = Reply(Some(reply));
+    if shared.is_stopping() {
+        return drop(reply);
+    }
+    if shared.signer.is_none() {
+        let reason = "this node is an observer and packs no batches; submit to a validator";
+        return refuse(reply, Refusal::new(Code::Unavailable, reason, None));
+    }
+    let limit = shared.parameters.max_transaction_bytes as usize;
+    if bytes.len() > limit {
+        let reason = format!("the transaction has {} bytes, at most {limit} are allowed", bytes.len());
+        return refuse(reply, Refusal::new(Code::TooLarge, reason, None));
+    }
+    let length = bytes.len();
+    let reserved = shared.pending.lock().reserve(client, length);
+    if let Err(shortage) = reserved {
+        return refuse(reply, refusal_of(shortage, None));
+    }
+    match shared.queues.submissions.try_send(Submission { bytes, client, reply }) {
+        Ok(()) => {}
+        Err(TrySendError::Full(submission) | TrySendError::Disconnected(submission)) => {
+            shared.pending.lock().release(client, length);
+            let found = shared.config.submissions_max;
+            let full = Shortage::Pool { what: "unverified transactions", found, limit: found };
+            refuse(submission.reply, refusal_of(full, None));
+        }
+    }
+}
+
+/// A worker: takes what waits until the mempool stops.
+pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<Submission>, stop: &Stop) {
+    while let Some(submissions) = drain(queue, stop, TOGETHER_MAX) {
+        admit_together(shared, submissions);
+    }
+}
+
+/// What is known of a submission before its signatures are looked at.
+enum Verdict {
+    /// It is here or executed already.
+    Repeated(Admitted),
+    /// Its signatures were verified here before.
+    Verified(CheckedTransaction),
+    /// To be verified.
+    Candidate(Transaction),
+}
+
+fn admit_together(shared: &Shared, submissions: Vec<Submission>) {
+    let now = shared.now();
+    let mut answers = Vec::with_capacity(submissions.len());
+    let (mut waiting, mut candidates) = (Vec::new(), Vec::new());
+    let mut good = Vec::new();
+    for submission in submissions {
+        match judge(shared, &submission.bytes, now) {
+            Ok(Verdict::Repeated(admitted)) => answers.push((submission, Ok(admitted), Room::Release)),
+            Ok(Verdict::Verified(checked)) => good.push((submission, checked)),
+            Ok(Verdict::Candidate(transaction)) => {
+                waiting.push((submission, *transaction.id()));
+                candidates.push(transaction);
+            }
+            Err(refusal) => answers.push((submission, Err(refusal), Room::Release)),
+        }
+    }
+    for ((submission, id), checked) in waiting.into_iter().zip(CheckedTransaction::check_each(candidates)) {
+        match checked {
+            Ok(checked) => {
+                shared.counters.signatures_good.add(checked.get().signatures().len());
+                good.push((submission, checked));
+            }
+            Err(code) => {
+                shared.counters.signatures_bad.add(1);
+                let refusal =
+                    Refusal::new(code, "a signature does not verify; sign the body again", Some(id));
+                answers.push((submission, Err(refusal), Room::Release));
+            }
+        }
+    }
+    shared.verified.insert(good.iter().map(|(_, checked)| checked));
+    settle(shared, good, answers);
+}
+
+/// Whether the room reserved at submission is given back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Keep,
+    Release,
+}
+
+type Answers = Vec<(Submission, Result<Admitted, Refusal>, Room)>;
+
+fn settle(shared: &Shared, good: Vec<(Submission, CheckedTransaction)>, mut answers: Answers) {
+    let mut pending = shared.pending.lock();
+    for (submission, checked) in good {
+        let admitted = admitted(checked.get());
+        match pending.admit(checked, submission.client) {
+            Ok(true) => answers.push((submission, Ok(admitted), Room::Keep)),
+            Ok(false) => answers.push((submission, Ok(admitted), Room::Release)),
+            Err(shortage) => {
+                answers.push((submission, Err(refusal_of(shortage, Some(admitted.id))), Room::Release));
+            }
+        }
+    }
+    for (submission, _, _) in answers.iter().filter(|(_, _, room)| *room == Room::Release) {
+        pending.release(submission.client, submission.bytes.len());
+    }
+    shared.work.notify_all();
+    drop(pending);
+    for (submission, answer, room) in answers {
+        match &answer {
+            Ok(_) => shared.counters.admitted.add(usize::from(room == Room::Keep)),
+            Err(refusal) => shared.counters.refuse(refusal.code),
+        }
+        submission.reply.answer(answer);
+    }
+}
+
+fn judge(shared: &Shared, bytes: &Bytes, now: TimeMs) -> Result<Verdict, Refusal> {
+    let transaction = Transaction::decode(bytes.clone(), &shared.chain, &shared.parameters)
+        .map_err(|error| Refusal::new(error.code(), error.to_string(), None))?;
+    let id = *transaction.id();
+    judge_lifetime(&transaction, &shared.parameters, now)?;
+    let known = shared.pending.lock().known(&key_of(&transaction));
+    if known == Known::Waiting || shared.state.is_seen(&id) {
+        return Ok(Verdict::Repeated(admitted(&transaction)));
+    }
+    if let Some((code, reason)) = shared.state.refusal(&transaction) {
+        return Err(Refusal::new(code, reason, Some(id)));
+    }
+    if known == Known::No {
+        let room = shared.pending.lock().room_of(&transaction);
+        room.map_err(|shortage| refusal_of(shortage, Some(id)))?;
+    }
+    Ok(match shared.verified.get(&transaction) {
+        Some(checked) => Verdict::Verified(checked),
+        None => Verdict::Candidate(transaction),
+    })
+}
+
+/// Only the node that takes a transaction from a client compares its lifetime with a clock.
+fn judge_lifetime(transaction: &Transaction, parameters: &Parameters, now: TimeMs) -> Result<(), Refusal> {
+    let valid_until = transaction.body().valid_until;
+    let refuse = |code, reason| Err(Refusal::new(code, reason, Some(*transaction.id())));
+    if valid_until < now {
+        return refuse(Code::Expired, format!("valid_until is {valid_until} ms, the time here is {now} ms"));
+    }
+    let latest = now.plus(parameters.max_long_lifetime_ms).plus(parameters.clock_drift_ms);
+    if valid_until > latest {
+        let reason = format!("valid_until is {valid_until} ms, at most {latest} ms is allowed now");
+        return refuse(Code::LifetimeTooLong, reason);
+    }
+    Ok(())
+}
+
+fn admitted(transaction: &Transaction) -> Admitted {
+    Admitted { id: *transaction.id(), valid_until: transaction.body().valid_until }
+}
+
+fn refusal_of(shortage: Shortage, id: Option<types::TransactionId>) -> Refusal {
+    let (code, retry) = match shortage {
+        Shortage::Pool { .. } => (Code::Overloaded, RETRY_POOL_MS),
+        Shortage::Client { .. } | Shortage::Account { .. } | Shortage::Forms { .. } => {
+            (Code::QuotaExceeded, RETRY_QUOTA_MS)
+        }
+    };
+    Refusal { retry_after_ms: Some(retry), ..Refusal::new(code, shortage.to_string(), id) }
+}

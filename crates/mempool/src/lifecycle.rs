@@ -1,0 +1,117 @@
+//! What consensus and ledger tell the mempool: batches ordered and dropped, transactions committed, time.
+
+use std::sync::atomic::Ordering;
+
+use types::{BatchDigest, BatchRef, Height, TimeMs, TransactionId, ValidatorIndex};
+
+use crate::{MempoolEvent, PoolMessage, Recipients, shared::Shared, store::Job};
+
+/// A block's batches are ordered.
+pub(crate) fn ordered(shared: &Shared, height: Height, references: &[BatchRef]) {
+    let mut settled = Vec::with_capacity(references.len());
+    {
+        let mut exchange = shared.exchange.lock();
+        for reference in references {
+            exchange.order(reference);
+            settled.push((reference.digest, exchange.own.remove(&reference.digest).unwrap_or_default()));
+        }
+    }
+    {
+        let mut pending = shared.pending.lock();
+        for (digest, keys) in &settled {
+            pending.batch_ordered(digest, keys);
+        }
+    }
+    tracing::trace!(%height, batches = references.len(), "batches ordered");
+    shared.update_room();
+}
+
+/// Batches are needed no more: their bodies are in the ledger, or they expired unordered. What is still
+/// alive in a dropped unordered batch is queued again.
+pub(crate) fn prune(shared: &Shared, dropped: &[BatchDigest]) {
+    let mut unordered = Vec::new();
+    {
+        let mut exchange = shared.exchange.lock();
+        for digest in dropped {
+            let Some(held) = exchange.held.remove(digest) else { continue };
+            exchange.order(&held.reference);
+            let is_own = exchange.own.remove(digest).is_some();
+            if !held.ordered {
+                unordered.push((*digest, is_own));
+            }
+        }
+    }
+    for (digest, is_own) in unordered {
+        requeue(shared, &digest, is_own);
+    }
+    shared.write(Job::Drop(dropped.to_vec()));
+    shared.update_room();
+}
+
+fn requeue(shared: &Shared, digest: &BatchDigest, is_own: bool) {
+    if !is_own {
+        shared.pending.lock().certified_dropped(digest);
+        return;
+    }
+    let Some(batch) = shared.batch(digest) else { return };
+    let block_time = shared.chain_time();
+    let alive = |checked: &&types::CheckedTransaction| {
+        checked.get().body().valid_until >= block_time && !shared.state.is_seen(checked.get().id())
+    };
+    let alive: Vec<_> = batch.transactions().iter().filter(alive).collect();
+    let mut pending = shared.pending.lock();
+    for transaction in alive {
+        pending.restore(transaction, *digest);
+    }
+}
+
+/// Ids that were executed.
+pub(crate) fn committed(shared: &Shared, ids: &[TransactionId]) {
+    let mut pending = shared.pending.lock();
+    for id in ids {
+        pending.committed(id);
+    }
+}
+
+/// Block time moved on.
+pub(crate) fn set_chain_time(shared: &Shared, time: TimeMs) {
+    shared.chain_time.fetch_max(time.get(), Ordering::Relaxed);
+    let expired = shared.pending.lock().expire(shared.chain_time());
+    if !expired.is_empty() {
+        shared.counters.expired.add(expired.len());
+        shared.tell(MempoolEvent::Expired(expired));
+    }
+}
+
+/// Held batches that cannot be proposed any more by anybody's clock.
+pub(crate) fn releasable(shared: &Shared) -> Vec<BatchDigest> {
+    let time = shared.chain_time();
+    let lag = shared.parameters.clock_lag_ms;
+    let exchange = shared.exchange.lock();
+    let past = exchange.held.values().filter(|held| time > held.reference.expires.plus(lag));
+    past.map(|held| held.reference.digest).collect()
+}
+
+/// Consensus needs a batch.
+pub(crate) fn fetch(shared: &Shared, reference: &BatchRef, from: &[ValidatorIndex]) {
+    let me = shared.me();
+    let from: Vec<_> = from
+        .iter()
+        .filter(|peer| Some(**peer) != me && shared.validators.get(**peer).is_some())
+        .copied()
+        .collect();
+    let asked = {
+        let mut exchange = shared.exchange.lock();
+        if exchange.held.contains_key(&reference.digest) {
+            None
+        } else {
+            let tick = exchange.tick;
+            Some(exchange.fetching.begin(reference, &from, tick))
+        }
+    };
+    let Some(asked) = asked else { return shared.tell(MempoolEvent::BatchHeld(*reference)) };
+    for peer in asked {
+        shared.counters.fetches_sent.add(1);
+        shared.send(Recipients::One(peer), PoolMessage::Fetch(vec![reference.digest]));
+    }
+}

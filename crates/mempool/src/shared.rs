@@ -1,0 +1,153 @@
+//! What all threads of one mempool share.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+};
+
+use crossbeam_channel::Sender;
+use parking_lot::{Condvar, Mutex};
+use types::{
+    BatchDigest, ChainId, CheckedBatch, Epoch, Parameters, TimeMs, ValidatorIndex, ValidatorSet,
+    ports::{AdmissionState, Signer},
+};
+
+use crate::{
+    MempoolConfig, MempoolError, MempoolEvent, PoolMessage, Recipients,
+    admission::Submission,
+    counters::LiveCounters,
+    exchange::Exchange,
+    gate::Gate,
+    intake::PeerBatch,
+    notes::Note,
+    pending::Pending,
+    server::Request,
+    store::{Job, Store},
+    verified::Verified,
+};
+
+/// The wall clock, injected.
+pub type Clock = Arc<dyn Fn() -> TimeMs + Send + Sync>;
+
+/// Where work waits. Except for `submissions`, bounds come from the peers' gates.
+pub(crate) struct Queues {
+    pub(crate) submissions: Sender<Submission>,
+    pub(crate) batches: Sender<PeerBatch>,
+    pub(crate) notes: Sender<Note>,
+    pub(crate) requests: Sender<Request>,
+    pub(crate) writes: Sender<Job>,
+}
+
+/// One peer's shares of the queues.
+pub(crate) struct PeerGates {
+    pub(crate) batches: Arc<Gate>,
+    pub(crate) notes: Arc<Gate>,
+}
+
+/// One mempool.
+pub(crate) struct Shared {
+    pub(crate) config: MempoolConfig,
+    pub(crate) chain: ChainId,
+    pub(crate) validators: ValidatorSet,
+    pub(crate) parameters: Parameters,
+    pub(crate) epoch: Epoch,
+    pub(crate) signer: Option<Arc<dyn Signer>>,
+    pub(crate) state: Arc<dyn AdmissionState>,
+    pub(crate) clock: Clock,
+    pub(crate) events: Box<dyn Fn(MempoolEvent) + Send + Sync>,
+    pub(crate) pending: Mutex<Pending>,
+    /// Signalled with `pending` locked when something waits, room came, or the end is near.
+    pub(crate) work: Condvar,
+    pub(crate) exchange: Mutex<Exchange>,
+    pub(crate) store: Store,
+    pub(crate) verified: Verified,
+    pub(crate) counters: LiveCounters,
+    pub(crate) queues: Queues,
+    /// One per validator, then one for all observers.
+    pub(crate) gates: Vec<PeerGates>,
+    /// Block time as of the newest executed block, in ms.
+    pub(crate) chain_time: AtomicU64,
+    /// Own batches that count against W.
+    pub(crate) own_live: AtomicUsize,
+    pub(crate) next_sequence: AtomicU64,
+    pub(crate) stopping: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn now(&self) -> TimeMs {
+        (self.clock)()
+    }
+
+    pub(crate) fn chain_time(&self) -> TimeMs {
+        TimeMs::new(self.chain_time.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn me(&self) -> Option<ValidatorIndex> {
+        self.signer.as_ref().map(|signer| signer.index())
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// W.
+    pub(crate) const fn window(&self) -> usize {
+        self.parameters.batches_per_author as usize
+    }
+
+    pub(crate) fn tell(&self, event: MempoolEvent) {
+        (self.events)(event);
+    }
+
+    pub(crate) fn send(&self, to: Recipients, message: PoolMessage) {
+        self.tell(MempoolEvent::Send { to, message });
+    }
+
+    /// Reports what ends this mempool, unless it ends anyway.
+    pub(crate) fn fail(&self, error: MempoolError) {
+        tracing::error!(%error, "the mempool cannot go on");
+        self.tell(MempoolEvent::Fatal(error));
+    }
+
+    /// A held batch; a store that cannot be read is fatal, and the batch counts as not held.
+    pub(crate) fn batch(&self, digest: &BatchDigest) -> Option<Arc<CheckedBatch>> {
+        match self.store.get(digest, &self.chain, &self.parameters, &self.verified) {
+            Ok(batch) => batch,
+            Err(error) => {
+                self.fail(error);
+                None
+            }
+        }
+    }
+
+    /// Hands work to the writer. When the writer is gone, its end was reported and nothing is stored.
+    pub(crate) fn write(&self, job: Job) {
+        if self.queues.writes.send(job).is_err() {
+            tracing::debug!("the batch writer has ended");
+        }
+    }
+
+    /// Wakes the maker; taking the lock first means that it cannot miss it.
+    pub(crate) fn wake_maker(&self) {
+        let _pending = self.pending.lock();
+        self.work.notify_all();
+    }
+
+    /// Counts own live batches again and lets the maker go on if there is room.
+    pub(crate) fn update_room(&self) {
+        let live = self.exchange.lock().own.live(self.now());
+        self.own_live.store(live, Ordering::SeqCst);
+        if live < self.window() {
+            self.wake_maker();
+        }
+    }
+
+    /// The gates of a peer; `None` for an index outside the set.
+    pub(crate) fn gates_of(&self, peer: Option<ValidatorIndex>) -> Option<&PeerGates> {
+        match peer {
+            Some(index) if usize::from(index.get()) >= self.validators.len() => None,
+            Some(index) => self.gates.get(usize::from(index.get())),
+            None => self.gates.last(),
+        }
+    }
+}

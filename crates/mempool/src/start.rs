@@ -1,0 +1,204 @@
+//! Starting a mempool: the store is opened, what it holds is told, the threads begin.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, AtomicUsize},
+};
+
+use crossbeam_channel::{Receiver, bounded, unbounded};
+use parking_lot::{Condvar, Mutex};
+use types::{
+    ChainId, Epoch, Parameters, ValidatorSet,
+    ports::{AdmissionState, Signer},
+};
+
+use crate::{
+    Clock, MempoolConfig, MempoolError, MempoolEvent, MempoolHandle, acknowledge, admission,
+    admission::Submission,
+    counters::LiveCounters,
+    exchange::Exchange,
+    gate::Gate,
+    handle::Threads,
+    intake,
+    intake::PeerBatch,
+    maker, notes,
+    notes::Note,
+    pending::Pending,
+    server,
+    server::Request,
+    shared::{PeerGates, Queues, Shared},
+    store::{Job, Opened, Store, Writer},
+    threads::{Stop, spawn},
+    ticker,
+    verified::Verified,
+};
+
+/// Batches waiting for the disk; beyond, verification and batch making wait.
+const WRITES_MAX: usize = 256;
+
+/// The mempool of one node; see [`Mempool::start`].
+#[derive(Debug)]
+pub struct Mempool;
+
+struct Receivers {
+    submissions: Receiver<Submission>,
+    batches: Receiver<PeerBatch>,
+    notes: Receiver<Note>,
+    requests: Receiver<Request>,
+    writes: Receiver<Job>,
+}
+
+impl Mempool {
+    /// Opens the store and starts the threads. `signer` is `None` for an observer, which verifies and
+    /// stores but neither acknowledges nor packs. `clock` is the wall clock. `events` is called from the
+    /// mempool's threads, and before this returns with `BatchHeld` for every batch in the store; it must be
+    /// cheap and must not call [`MempoolHandle::shutdown`].
+    ///
+    /// # Errors
+    /// [`MempoolError`]: the store cannot be opened, a thread cannot be started, or the signer is outside
+    /// the set.
+    #[allow(clippy::too_many_arguments)]
+    pub fn start(
+        config: MempoolConfig,
+        chain: ChainId,
+        validators: ValidatorSet,
+        parameters: Parameters,
+        epoch: Epoch,
+        signer: Option<Arc<dyn Signer>>,
+        state: Arc<dyn AdmissionState>,
+        clock: Clock,
+        events: Box<dyn Fn(MempoolEvent) + Send + Sync>,
+    ) -> Result<MempoolHandle, MempoolError> {
+        let me = signer.as_ref().map(|signer| signer.index());
+        if let Some(found) = me.filter(|index| validators.get(*index).is_none()) {
+            return Err(MempoolError::SignerOutsideSet { found, validators: validators.len() });
+        }
+        let counters = LiveCounters::default();
+        let opened =
+            Store::open(&config.dir, me, config.segment_bytes_max, config.cache_bytes_max, &counters)?;
+        let Opened { store, writer, held, own_sequence } = opened;
+        let now = clock();
+        // A store that knows no number may be a lost one: the clock is ahead of all numbers given before,
+        // as long as less than a thousand batches were made per second.
+        let next_sequence = own_sequence.map_or(now.get(), |highest| highest.saturating_add(1));
+        let mut exchange = Exchange::new(&config, parameters.batches_per_author as usize);
+        for reference in &held {
+            exchange.found(*reference, me, now);
+        }
+        let own_live = exchange.own.live(now);
+        let (queues, receivers) = make_queues(config.submissions_max);
+        let shared = Arc::new(Shared {
+            gates: make_gates(&config, validators.len()),
+            pending: Mutex::new(Pending::new(&config)),
+            verified: Verified::new(config.verified_bytes_max),
+            work: Condvar::new(),
+            exchange: Mutex::new(exchange),
+            chain_time: AtomicU64::new(0),
+            own_live: AtomicUsize::new(own_live),
+            next_sequence: AtomicU64::new(next_sequence),
+            stopping: AtomicBool::new(false),
+            config,
+            chain,
+            validators,
+            parameters,
+            epoch,
+            signer,
+            state,
+            clock,
+            events,
+            store,
+            counters,
+            queues,
+        });
+        for reference in held {
+            if Some(reference.author) == me {
+                acknowledge::own_is_durable(&shared, &reference);
+            } else {
+                shared.tell(MempoolEvent::BatchHeld(reference));
+            }
+        }
+        start_threads(shared, writer, receivers)
+    }
+}
+
+fn make_queues(submissions_max: usize) -> (Queues, Receivers) {
+    let (submissions, submissions_out) = bounded(submissions_max);
+    let (batches, batches_out) = unbounded();
+    let (notes, notes_out) = unbounded();
+    let (requests, requests_out) = unbounded();
+    let (writes, writes_out) = bounded(WRITES_MAX);
+    let queues = Queues { submissions, batches, notes, requests, writes };
+    let receivers = Receivers {
+        submissions: submissions_out,
+        batches: batches_out,
+        notes: notes_out,
+        requests: requests_out,
+        writes: writes_out,
+    };
+    (queues, receivers)
+}
+
+fn make_gates(config: &MempoolConfig, validators: usize) -> Vec<PeerGates> {
+    let gate = || Gate::new(config.peer_queue_messages_max, config.peer_queue_bytes_max);
+    (0..=validators).map(|_| PeerGates { batches: gate(), notes: gate() }).collect()
+}
+
+fn start_threads(
+    shared: Arc<Shared>,
+    writer: Writer,
+    receivers: Receivers,
+) -> Result<MempoolHandle, MempoolError> {
+    let (stop_sender, stop) = bounded(0);
+    let threads =
+        Threads { stop: Mutex::new(Some(stop_sender)), workers: Mutex::default(), writer: Mutex::default() };
+    let handle = MempoolHandle { shared, threads: Arc::new(threads) };
+    let started = start_workers(&handle, writer, receivers, &stop);
+    if started.is_err() {
+        handle.shutdown();
+    }
+    started.map(|()| handle)
+}
+
+fn start_workers(
+    handle: &MempoolHandle,
+    writer: Writer,
+    receivers: Receivers,
+    stop: &Stop,
+) -> Result<(), MempoolError> {
+    let shared = &handle.shared;
+    let Receivers { submissions, batches, notes, requests, writes } = receivers;
+    let write =
+        spawn(shared, "pool-writer", move |shared| acknowledge::write_batches(shared, writer, &writes))?;
+    *handle.threads.writer.lock() = Some(write);
+    let start = |worker| handle.threads.workers.lock().push(worker);
+    for _ in 0..shared.config.admission_workers.max(1) {
+        let (queue, stop) = (submissions.clone(), stop.clone());
+        start(spawn(shared, "pool-admission", move |shared| {
+            admission::work(shared, &queue, &stop);
+            Ok(())
+        })?);
+    }
+    for _ in 0..shared.config.verification_workers.max(1) {
+        let (queue, stop) = (batches.clone(), stop.clone());
+        start(spawn(shared, "pool-verify", move |shared| {
+            intake::work(shared, &queue, &stop);
+            Ok(())
+        })?);
+    }
+    let note_stop = stop.clone();
+    start(spawn(shared, "pool-notes", move |shared| {
+        notes::work(shared, &notes, &note_stop);
+        Ok(())
+    })?);
+    let server_stop = stop.clone();
+    start(spawn(shared, "pool-server", move |shared| server::work(shared, &requests, &server_stop))?);
+    start(spawn(shared, "pool-maker", |shared| {
+        maker::work(shared);
+        Ok(())
+    })?);
+    if let Some(interval) = shared.config.tick_interval {
+        let stop = stop.clone();
+        start(spawn(shared, "pool-ticker", move |shared| ticker::work(shared, interval, &stop))?);
+    }
+    Ok(())
+}

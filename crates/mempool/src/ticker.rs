@@ -1,0 +1,43 @@
+//! What happens by time: resends, fetch retries, fresh budgets. Waits are counted in ticks, so that a wall
+//! clock that jumps changes nothing.
+
+use std::{sync::Arc, time::Duration};
+
+use crossbeam_channel::RecvTimeoutError;
+
+use crate::{MempoolError, PoolMessage, Recipients, shared::Shared, threads::Stop};
+
+/// Ticks until the mempool stops.
+pub(crate) fn work(shared: &Arc<Shared>, interval: Duration, stop: &Stop) -> Result<(), MempoolError> {
+    while stop.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+        tick(shared)?;
+    }
+    Ok(())
+}
+
+/// One tick.
+pub(crate) fn tick(shared: &Shared) -> Result<(), MempoolError> {
+    let now = shared.now();
+    let me = shared.me();
+    let others: Vec<_> = shared.validators.indices().filter(|index| Some(*index) != me).collect();
+    let (resends, retries) = {
+        let mut exchange = shared.exchange.lock();
+        exchange.tick += 1;
+        exchange.served.clear();
+        let tick = exchange.tick;
+        let resends = exchange.own.resends(tick, now, &others, shared.config.resent_bytes_per_tick);
+        (resends, exchange.fetching.retries(tick))
+    };
+    for (peer, digest) in resends {
+        if let Some(batch) = shared.store.encoded(&digest)? {
+            shared.counters.batches_resent.add(1);
+            shared.send(Recipients::One(peer), PoolMessage::Batch(batch));
+        }
+    }
+    for (peer, digests) in retries {
+        shared.counters.fetches_sent.add(digests.len());
+        shared.send(Recipients::One(peer), PoolMessage::Fetch(digests));
+    }
+    shared.update_room();
+    Ok(())
+}
