@@ -1,0 +1,223 @@
+//! What must hold after every event, one file per invariant; each cites its source. The observer sees
+//! what honest nodes log, sync, send, execute and store, and shares no state with any replica.
+
+mod agreement;
+mod bounds;
+mod certificates;
+mod chain;
+mod decided;
+mod durable_before_send;
+mod exactly_once;
+mod monotone;
+mod prepared_before_commit;
+mod view_floor;
+mod vote_uniqueness;
+
+use consensus::{Message, SignedStatement, Statement, record::LogRecord};
+use types::{Certificate, Height, Signature, View};
+
+use crate::{identity::Identity, mempool::Mempool, queue::Place, store::StoredBlock};
+
+/// A statement's place among those of which one may exist: kind, view, height.
+pub(crate) type Slot = (u8, u64, u64);
+
+/// An invariant that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Its file's name.
+    pub invariant: &'static str,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// The verdict on one event.
+pub(crate) type Verdict = Result<(), Violation>;
+
+/// All invariants of a run.
+pub(crate) struct Invariants {
+    agreement: agreement::Agreement,
+    chain: chain::Chain,
+    decided: decided::Decided,
+    durable: durable_before_send::DurableBeforeSend,
+    exactly_once: exactly_once::ExactlyOnce,
+    floor: view_floor::ViewFloor,
+    monotone: monotone::Monotone,
+    unique: vote_uniqueness::VoteUniqueness,
+    identity: Identity,
+    violation: Option<Violation>,
+}
+
+/// A violation of this invariant, unless `holds`.
+pub(crate) fn require(holds: bool, invariant: &'static str, detail: impl FnOnce() -> String) -> Verdict {
+    if holds { Ok(()) } else { Err(Violation { invariant, detail: detail() }) }
+}
+
+/// The slot of a statement; `None` for questions, which may be asked again.
+pub(crate) fn slot_of(statement: &Statement) -> Option<Slot> {
+    let kind = statement.kind() as u8;
+    match statement {
+        Statement::PrePrepare(vote) | Statement::Prepare(vote) | Statement::Commit(vote) => {
+            Some((kind, vote.view.get(), vote.height.get()))
+        }
+        Statement::Checkpoint(checkpoint) => Some((kind, 0, checkpoint.height.get())),
+        Statement::ViewChange(change) => Some((kind, change.view.get(), 0)),
+        Statement::NewView(new_view) => Some((kind, new_view.view.get(), 0)),
+        Statement::EmptyRequest(_) | Statement::VoteQuery(_) => None,
+    }
+}
+
+impl Invariants {
+    /// For a network of honest nodes with this identity.
+    pub fn new(identity: Identity) -> Self {
+        Self {
+            agreement: agreement::Agreement::default(),
+            chain: chain::Chain::default(),
+            decided: decided::Decided::new(identity.quorum()),
+            durable: durable_before_send::DurableBeforeSend::default(),
+            exactly_once: exactly_once::ExactlyOnce::default(),
+            floor: view_floor::ViewFloor::default(),
+            monotone: monotone::Monotone::default(),
+            unique: vote_uniqueness::VoteUniqueness::default(),
+            identity,
+            violation: None,
+        }
+    }
+
+    /// The first violation, if there is one.
+    pub fn violation(&self) -> Option<&Violation> {
+        self.violation.as_ref()
+    }
+
+    /// Notes a verdict; the first violation stays.
+    pub fn note(&mut self, verdict: Verdict) {
+        if let (Err(violation), None) = (verdict, &self.violation) {
+            self.violation = Some(violation);
+        }
+    }
+
+    /// An honest node signed a statement and appended it to its vote log.
+    pub fn logged(&mut self, place: Place, record: &LogRecord, mempool: &Mempool) {
+        let LogRecord::Own { signed, proposal, prepared } = record else { return };
+        let verdicts = [
+            self.unique.stated(place, signed),
+            self.floor.logged(place, &signed.statement),
+            self.decided.stated(signed),
+            self.decided.prepared(place, &signed.statement),
+            prepared_before_commit::logged(
+                &self.identity,
+                &signed.statement,
+                proposal.as_ref(),
+                prepared.as_ref(),
+            ),
+            prepared_before_commit::holds_batches(place, &signed.statement, proposal.as_ref(), mempool),
+        ];
+        verdicts.into_iter().for_each(|verdict| self.note(verdict));
+    }
+
+    /// A record of an honest node's vote log became durable.
+    pub fn synced(&mut self, place: Place, record: &LogRecord) {
+        if let LogRecord::Own { signed, .. } = record {
+            self.durable.synced(place, signed.signature);
+        }
+    }
+
+    /// An honest node's block became durable, with its checkpoint signature.
+    pub fn checkpoint_synced(&mut self, place: Place, signature: Option<Signature>) {
+        if let Some(signature) = signature {
+            self.durable.synced(place, signature);
+        }
+    }
+
+    /// An honest node puts a message on the wire.
+    pub fn sent(&mut self, place: Place, message: &Message) {
+        let own = types::ValidatorIndex::new(u16::try_from(place).unwrap_or(u16::MAX));
+        match message {
+            Message::Signed(signed) | Message::PrePrepare { signed, .. } if signed.signer == own => {
+                self.own_statement_sent(place, signed);
+            }
+            Message::Certificate(certificate) => self.certificate(certificate),
+            Message::Signed(_)
+            | Message::PrePrepare { .. }
+            | Message::Status(_)
+            | Message::BatchProof(_)
+            | Message::FetchProposal(_)
+            | Message::Proposal(_)
+            | Message::VotesHeld { .. } => {}
+        }
+    }
+
+    fn own_statement_sent(&mut self, place: Place, signed: &SignedStatement) {
+        let verdict = self.durable.sent(place, signed);
+        self.note(verdict);
+        let verdict = self.unique.stated(place, signed);
+        self.note(verdict);
+    }
+
+    /// Somebody's statement, also a Byzantine one, was put on the wire.
+    pub fn seen(&mut self, signed: &SignedStatement) {
+        let verdict = self.decided.stated(signed);
+        self.note(verdict);
+    }
+
+    /// An honest node executed a block.
+    pub fn executed(&mut self, place: Place, block: &StoredBlock) {
+        let first = self.agreement.is_first(block.header.height);
+        let verdict = self.agreement.executed(place, block.header.height, block.hash);
+        self.note(verdict);
+        if first {
+            let verdicts = [self.chain.block(block), self.exactly_once.block(block)];
+            verdicts.into_iter().for_each(|verdict| self.note(verdict));
+        }
+    }
+
+    /// An honest replica decided a height by votes.
+    pub fn decided(&mut self, place: Place, height: Height, digest: types::ProposalDigest) {
+        let verdict = self.decided.executed(place, height, digest);
+        self.note(verdict);
+    }
+
+    /// An honest node stores or sends a block certificate.
+    pub fn certificate(&mut self, certificate: &Certificate) {
+        let verdict = certificates::check(&self.identity, certificate);
+        self.note(verdict);
+        let verdict = self.agreement.certified(certificate);
+        self.note(verdict);
+    }
+
+    /// An honest replica says where it stands; `run` is the run of its process.
+    pub fn stands(&mut self, place: Place, view: View, low: Height, executed: Height) {
+        let verdict = self.monotone.stands(place, view, low, executed);
+        self.note(verdict);
+    }
+
+    /// An honest node restarts with this durable certified height.
+    pub fn restarted(&mut self, place: Place, low: Height) {
+        let verdict = self.monotone.restarted(place, low);
+        self.note(verdict);
+    }
+
+    /// A node's disks were wiped: it begins anew, without its vote memory.
+    pub fn wiped(&mut self, place: Place) {
+        self.monotone.wiped(place);
+    }
+
+    /// A replica answered one input with this many effects; the world has this many pending events.
+    pub fn work(&mut self, place: Place, effects: usize, validators: usize, window: u64) {
+        self.note(bounds::effects(place, effects, validators, window));
+    }
+
+    /// The world has this many pending events.
+    pub fn pending(&mut self, events: usize, places: usize) {
+        self.note(bounds::events(events, places));
+    }
+
+    /// The highest height that any honest node executed.
+    pub fn height(&self) -> Height {
+        self.agreement.height()
+    }
+
+    /// Whether a transaction stands in the agreed chain.
+    pub fn is_executed(&self, transaction: u64) -> bool {
+        self.exactly_once.contains(transaction)
+    }
+}

@@ -1,0 +1,129 @@
+//! `sim`: runs seeds, prints what they came to, and for a failing one how to see it again.
+
+use std::{process::ExitCode, time::Instant};
+
+use consensus_sim::{Options, Outcome, Statistics, Verbosity, run};
+
+const USAGE: &str = "usage: sim [--seeds N] [--start S] [--jobs J] | sim --seed K [--trace]";
+
+/// What to run.
+struct Arguments {
+    seeds: u64,
+    start: u64,
+    jobs: u64,
+    seed: Option<u64>,
+    trace: bool,
+}
+
+fn main() -> ExitCode {
+    match read_arguments(std::env::args().skip(1)) {
+        Some(Arguments { seed: Some(seed), trace, .. }) => show(seed, trace),
+        Some(arguments) => sweep(&arguments),
+        None => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn read_arguments(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
+    let mut arguments = Arguments { seeds: 100, start: 0, jobs: 1, seed: None, trace: false };
+    while let Some(word) = words.next() {
+        let mut number = || words.next()?.parse().ok();
+        match word.as_str() {
+            "--seeds" => arguments.seeds = number()?,
+            "--start" => arguments.start = number()?,
+            "--jobs" => arguments.jobs = number()?.max(1),
+            "--seed" => arguments.seed = Some(number()?),
+            "--trace" => arguments.trace = true,
+            _ => return None,
+        }
+    }
+    Some(arguments)
+}
+
+/// One seed, on request with every event.
+fn show(seed: u64, trace: bool) -> ExitCode {
+    let verbosity = if trace { Verbosity::Print } else { Verbosity::Tail };
+    let outcome = run(seed, Options { verbosity, mutant: None });
+    println!("{}", outcome.description);
+    report(1, &outcome.statistics);
+    println!("trace {}", hexadecimal(&outcome.trace_hash));
+    if outcome.violation.is_none() {
+        return ExitCode::SUCCESS;
+    }
+    explain(seed, &outcome);
+    ExitCode::FAILURE
+}
+
+/// Many seeds, split among threads; stops at the first failure of each thread.
+fn sweep(arguments: &Arguments) -> ExitCode {
+    let begin = Instant::now();
+    let (start, end, jobs) =
+        (arguments.start, arguments.start.saturating_add(arguments.seeds), arguments.jobs);
+    let job = |first: u64| {
+        let mut sum = Statistics::default();
+        let mut seed = start + first;
+        while seed < end {
+            let outcome = run(seed, Options { verbosity: Verbosity::Hash, mutant: None });
+            sum.add(&outcome.statistics);
+            if outcome.violation.is_some() {
+                return (sum, Some(seed));
+            }
+            seed += jobs;
+        }
+        (sum, None)
+    };
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..jobs).map(|first| scope.spawn(move || job(first))).collect();
+        handles.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
+    });
+    let mut sum = Statistics::default();
+    let mut failed = false;
+    for answer in answers {
+        let Ok((statistics, failure)) = answer else {
+            eprintln!("a simulation panicked: see the message above");
+            return ExitCode::FAILURE;
+        };
+        sum.add(&statistics);
+        if let Some(seed) = failure {
+            failed = true;
+            explain(seed, &run(seed, Options { verbosity: Verbosity::Tail, mutant: None }));
+        }
+    }
+    report(arguments.seeds, &sum);
+    let seconds = begin.elapsed().as_secs_f64();
+    println!("{seconds:.1} s, {:.0} seeds a minute", arguments.seeds as f64 * 60.0 / seconds);
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn report(seeds: u64, statistics: &Statistics) {
+    let Statistics { heights, view_changes, views, crashes, link_faults, pauses, synced, .. } = statistics;
+    println!(
+        "{seeds} seeds ({} with Byzantine validators): {heights} heights, {views} views, {view_changes} view \
+         changes, {crashes} crashes, {link_faults} link faults, {pauses} pauses, {synced} blocks by sync, {} \
+         packets, {} rejected, {} pieces of evidence, {} events; slowest healing {} ms",
+        statistics.byzantine_runs,
+        statistics.packets,
+        statistics.rejected,
+        statistics.evidence,
+        statistics.events,
+        statistics.healing_ms_max,
+    );
+}
+
+fn explain(seed: u64, outcome: &Outcome) {
+    println!("\nlast events of seed {seed}:");
+    for line in &outcome.tail {
+        println!("{line}");
+    }
+    if let Some(violation) = &outcome.violation {
+        println!("{}", outcome.description);
+        println!("FAILED seed {seed} at {} us: {}: {}", outcome.end, violation.invariant, violation.detail);
+    }
+    println!("replay: make sim SEED={seed}\n");
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

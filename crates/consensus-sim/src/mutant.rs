@@ -1,0 +1,16 @@
+//! Deliberate faults of the shell, with which the simulator proves that it can fail.
+
+/// One thing done wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutant {
+    /// Votes are answered as durable before they are synced.
+    SendBeforeDurable,
+    /// A crash loses the newest synced votes.
+    CrashLosesSyncedVotes,
+    /// The executor executes every transaction it meets, also a repeated one.
+    NoDedup,
+    /// Certificates count one signer as often as it appears.
+    ForgedCertificates,
+    /// The restarted replica is told that its vote log is empty, though the log's id is the right one.
+    EmptyLogAtRestart,
+}

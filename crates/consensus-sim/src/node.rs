@@ -1,0 +1,247 @@
+//! A simulated process: the real replica with its disks, its mempool and its executor; life and death.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use consensus::{
+    Input, Replica,
+    config::ReplicaConfig,
+    record::{LogRecord, Voting},
+    verify::Verifier,
+};
+use types::{Epoch, ValidatorIndex};
+
+use crate::{
+    byzantine::Actor,
+    disk::Disk,
+    environment::Environment,
+    executor::Executor,
+    mempool::Mempool,
+    mutant::Mutant,
+    queue::{Event, Place},
+    scheme::KeyedHash,
+    store::BlockStore,
+    sync::SyncState,
+    time::{MILLISECOND, Micros, NodeClock},
+};
+
+/// Packets that the system buffers for a suspended process.
+const INBOX_MAX: usize = 4_096;
+
+/// How often a node looks what to resend or fetch again.
+const HOUSEKEEPING: Micros = 100 * MILLISECOND;
+
+/// What the operating system knows of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Process {
+    Up,
+    Suspended,
+    Down,
+}
+
+/// One process with its disks.
+pub(crate) struct Node {
+    pub place: Place,
+    pub index: ValidatorIndex,
+    pub process: Process,
+    /// Which life of the process this is.
+    pub run: u32,
+    pub replica: Option<Replica>,
+    pub verifier: Verifier,
+    /// The vote log: durable records, and those on their way.
+    pub log: Vec<LogRecord>,
+    pub log_disk: Disk<LogRecord>,
+    pub memory_lost: bool,
+    pub store: BlockStore,
+    pub executor: Executor,
+    pub mempool: Mempool,
+    pub sync: SyncState,
+    pub clock: NodeClock,
+    pub actor: Option<Actor>,
+    /// When the replica wants to be woken.
+    pub wake_at: Option<Micros>,
+    pub inbox: VecDeque<Event>,
+    /// The highest height this node voted on in any of its lives.
+    pub voted: u64,
+    /// The last height whose certificate's durability was told to the replica.
+    pub told_certified: u64,
+}
+
+impl Node {
+    /// A process that was never started.
+    pub fn new(env: &Environment, place: Place, index: ValidatorIndex, actor: Option<Actor>) -> Self {
+        let (offset_ms, drift_ppm) = env.scenario.clocks.get(place).copied().unwrap_or((0, 0));
+        Self {
+            place,
+            index,
+            process: Process::Down,
+            run: 0,
+            replica: None,
+            verifier: Verifier::new(
+                env.identity.chain,
+                Arc::clone(&env.identity.validators),
+                Epoch::ZERO,
+                env.scenario.parameters.clone(),
+                Arc::new(KeyedHash),
+            ),
+            log: Vec::new(),
+            log_disk: Disk::default(),
+            memory_lost: false,
+            store: BlockStore::default(),
+            executor: Executor::default(),
+            mempool: Mempool::default(),
+            sync: SyncState::default(),
+            clock: NodeClock { offset_ms, drift_ppm, monotonic_start_ms: 0, run_start: 0 },
+            actor,
+            wake_at: None,
+            inbox: VecDeque::new(),
+            voted: 0,
+            told_certified: 0,
+        }
+    }
+
+    /// Whether the invariants speak of this node.
+    pub fn is_honest(&self) -> bool {
+        self.actor.is_none()
+    }
+
+    /// Whether the process runs.
+    pub fn is_up(&self) -> bool {
+        self.process == Process::Up
+    }
+
+    /// Starts the process from its disks.
+    pub fn start(&mut self, env: &mut Environment) {
+        self.run += 1;
+        self.process = Process::Up;
+        self.wake_at = None;
+        self.clock.run_start = env.now;
+        self.clock.monotonic_start_ms = env.start_prng.below(1_000_000);
+        self.executor = Executor::recover(self.store.blocks());
+        self.sync = SyncState::default();
+        let parameters = env.scenario.parameters.clone();
+        let records =
+            if env.mutant == Some(Mutant::EmptyLogAtRestart) { Vec::new() } else { self.log.clone() };
+        let recovery = self.store.recovery(records, parameters.window);
+        if self.is_honest() {
+            env.invariants.restarted(self.place, recovery.low);
+        }
+        self.told_certified = recovery.low.get();
+        let voting =
+            if self.memory_lost { Voting::MemoryLost(self.index) } else { Voting::Active(self.index) };
+        let config = ReplicaConfig {
+            chain: env.identity.chain,
+            validators: Arc::clone(&env.identity.validators),
+            parameters,
+            epoch: Epoch::ZERO,
+            voting,
+        };
+        let (replica, effects) = Replica::new(config, recovery, self.clock.read(env.now));
+        let (place, run) = (self.place, self.run);
+        env.say(|| format!("{place} starts, run {run}: {replica}"));
+        self.replica = Some(replica);
+        let mut inputs = VecDeque::new();
+        self.carry_out(env, effects, &mut inputs);
+        let unreleased = self.mempool.held.values().filter(|held| !held.released);
+        inputs.extend(unreleased.map(|held| Input::BatchHeld(held.batch.reference)));
+        self.feed(env, inputs);
+        env.queue.push(env.now + HOUSEKEEPING, Event::Housekeeping { place, run });
+    }
+
+    /// Kills the process: what is not durable is gone.
+    pub fn crash(&mut self, env: &mut Environment) {
+        if self.process == Process::Down {
+            return;
+        }
+        let place = self.place;
+        env.statistics.crashes += 1;
+        env.say(|| format!("{place} dies"));
+        self.process = Process::Down;
+        self.replica = None;
+        self.inbox.clear();
+        for record in self.log_disk.crash(&mut env.disk_prng) {
+            if self.is_honest() {
+                env.invariants.synced(self.place, &record);
+            }
+            self.log.push(record);
+        }
+        if env.mutant == Some(Mutant::CrashLosesSyncedVotes) {
+            self.log.truncate(self.log.len().saturating_sub(5));
+        }
+        self.store.crash(&mut env.disk_prng);
+        self.executor = Executor::default();
+        self.mempool.crash(self.index);
+    }
+
+    /// Loses all disks of a dead process; its new vote log has another id than the set names.
+    pub fn wipe(&mut self, env: &mut Environment) {
+        let place = self.place;
+        env.say(|| format!("{place} is wiped"));
+        self.memory_lost = true;
+        self.log.clear();
+        self.store.wipe();
+        let next_sequence = self.mempool.next_sequence;
+        self.mempool = Mempool { next_sequence, ..Mempool::default() };
+        env.invariants.wiped(self.place);
+    }
+
+    /// Freezes the process; its clocks go on.
+    pub fn suspend(&mut self) {
+        if self.process == Process::Up {
+            self.process = Process::Suspended;
+        }
+    }
+
+    /// Lets a frozen process go on with what was buffered for it.
+    pub fn resume(&mut self, env: &mut Environment) {
+        if self.process != Process::Suspended {
+            return;
+        }
+        self.process = Process::Up;
+        for event in std::mem::take(&mut self.inbox) {
+            self.handle(env, event);
+        }
+    }
+
+    /// An event for this node.
+    pub fn handle(&mut self, env: &mut Environment, event: Event) {
+        match self.process {
+            Process::Up => self.dispatch(env, event),
+            Process::Suspended if self.inbox.len() < INBOX_MAX => self.inbox.push_back(event),
+            Process::Suspended | Process::Down => {}
+        }
+    }
+
+    fn dispatch(&mut self, env: &mut Environment, event: Event) {
+        let is_current = |run: u32| run == self.run;
+        match event {
+            Event::Deliver { from, packet, .. } => self.receive(env, from, &packet),
+            Event::Wake { run, at, .. } if is_current(run) && self.wake_at == Some(at) => {
+                self.wake_at = None;
+                self.feed(env, VecDeque::new());
+            }
+            Event::VotesSynced { run, .. } if is_current(run) => self.votes_synced(env),
+            Event::StoreSynced { run, .. } if is_current(run) => self.store_synced(env),
+            Event::BatchSynced { run, digest, .. } if is_current(run) => self.batch_synced(env, &digest),
+            Event::Executed { run, .. } if is_current(run) => self.executed(env),
+            Event::Housekeeping { run, place } if is_current(run) => {
+                self.spread_again(env);
+                self.sync_again(env);
+                env.queue.push(env.now + HOUSEKEEPING, Event::Housekeeping { place, run });
+            }
+            Event::Load { .. } => self.pack(env),
+            Event::Mischief { .. } => self.make_mischief(env),
+            Event::Wake { .. }
+            | Event::VotesSynced { .. }
+            | Event::StoreSynced { .. }
+            | Event::BatchSynced { .. }
+            | Event::Executed { .. }
+            | Event::Housekeeping { .. }
+            | Event::Fault(_)
+            | Event::Restart { .. }
+            | Event::Resume { .. }
+            | Event::Heal { .. }
+            | Event::FaultsEnd
+            | Event::Check => {}
+        }
+    }
+}
