@@ -19,6 +19,9 @@ const FETCH_RETRY: u64 = 60 * MILLISECOND;
 impl Node {
     /// Packs some transactions of clients into a batch.
     pub fn pack(&mut self, env: &mut Environment) {
+        if env.load_prng.chance(20_000) {
+            self.feed(env, [Input::EmptyBlockWanted].into());
+        }
         let count = env.load_prng.range(1, env.scenario.load.transactions);
         let transactions = (0..count).map(|_| env.draw_transaction()).collect();
         self.pack_these(env, transactions);

@@ -30,9 +30,12 @@ pub mod scheme;
 mod shell;
 pub mod statistics;
 mod store;
+mod swarm;
 mod sync;
 pub mod time;
 pub mod trace;
+mod vote_log;
+mod wire;
 pub mod world;
 
 pub use invariants::Violation;

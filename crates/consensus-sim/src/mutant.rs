@@ -9,8 +9,8 @@ pub enum Mutant {
     CrashLosesSyncedVotes,
     /// The executor executes every transaction it meets, also a repeated one.
     NoDedup,
-    /// Certificates count one signer as often as it appears.
-    ForgedCertificates,
+    /// Certificates are stored with one signer less than a quorum.
+    ShortCertificates,
     /// The restarted replica is told that its vote log is empty, though the log's id is the right one.
     EmptyLogAtRestart,
 }

@@ -100,10 +100,15 @@ impl Network {
 impl Environment {
     /// Puts a packet on the wire.
     pub fn post(&mut self, from: Place, to: Place, packet: &Rc<Packet>) {
+        self.post_later(from, to, packet, 0);
+    }
+
+    /// Puts a packet on the wire after a while.
+    pub fn post_later(&mut self, from: Place, to: Place, packet: &Rc<Packet>, wait: Micros) {
         let (count, delays) = self.network.copies(from, to);
         for delay in delays.iter().take(count) {
             let packet = Rc::clone(packet);
-            self.queue.push(self.now + delay, Event::Deliver { from, to, packet });
+            self.queue.push(self.now + wait + delay, Event::Deliver { from, to, packet });
         }
     }
 }

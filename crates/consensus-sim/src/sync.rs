@@ -10,6 +10,7 @@ use crate::{
     environment::Environment,
     executor::{Origin, Task},
     mempool::Held,
+    mutant::Mutant,
     node::Node,
     packet::Packet,
     queue::{Event, Place},
@@ -168,9 +169,12 @@ impl Node {
     pub fn store_certificate(
         &mut self,
         env: &mut Environment,
-        certificate: Certificate,
+        mut certificate: Certificate,
         inputs: &mut VecDeque<Input>,
     ) {
+        if env.mutant == Some(Mutant::ShortCertificates) {
+            certificate = shorten(&certificate, env.scenario.n);
+        }
         if self.is_honest() {
             env.invariants.certificate(&certificate);
         }
@@ -256,4 +260,12 @@ impl Node {
             self.mempool.held.entry(batch.reference.digest).or_insert(held);
         }
     }
+}
+
+/// The certificate without its last signer.
+fn shorten(certificate: &Certificate, validators: usize) -> Certificate {
+    let signers = certificate.signer_indices().into_iter();
+    let mut votes: Vec<_> = signers.zip(certificate.signatures.iter().copied()).collect();
+    votes.pop();
+    Certificate::assemble(certificate.epoch, certificate.statement(), validators, &votes)
 }

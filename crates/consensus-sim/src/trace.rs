@@ -7,7 +7,10 @@ use sha2::{Digest, Sha256};
 use crate::time::Micros;
 
 /// How many lines a failure shows.
-const TAIL_LINES: usize = 60;
+const TAIL_LINES: usize = 80;
+
+/// Events that are not worth a line of the tail: wakes, housekeeping, checks.
+const NOISE: [u64; 3] = [2, 7, 15];
 
 /// How much of a run is kept in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +44,10 @@ impl Trace {
             slot.copy_from_slice(&number.to_le_bytes());
         }
         self.hasher.update(bytes);
-        self.line(now, words);
+        // Wakes and status exchanges would push everything else out of the tail.
+        if self.verbosity == Verbosity::Print || !NOISE.contains(&numbers[0]) {
+            self.line(now, words);
+        }
     }
 
     /// Adds words only.

@@ -1,10 +1,12 @@
 //! Byzantine actors: a real replica whose words are changed on their way out, or that says more than its
 //! replica does. One file per behaviour. They sign with their own key only.
 
+mod censor;
 mod equivocator;
 mod far_future;
 mod replayer;
 mod silent;
+mod slow;
 mod unavailable;
 mod view_change_spammer;
 
@@ -13,15 +15,17 @@ use std::collections::{BTreeMap, VecDeque};
 use consensus::{Message, status::ReplicaStatus};
 use types::{Height, ProposalDigest, ValidatorIndex, View};
 
-use crate::{identity::Identity, prng::Prng};
+use crate::{identity::Identity, prng::Prng, time::Micros};
 
 /// What an actor does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Behaviour {
+    Censor,
     Equivocator,
     FarFuture,
     Replayer,
     Silent,
+    Slow,
     /// Two honest processes with one key.
     Twin,
     Unavailable,
@@ -43,11 +47,13 @@ const MEMORY_MAX: usize = 256;
 
 impl Behaviour {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
+        Self::Censor,
         Self::Equivocator,
         Self::FarFuture,
         Self::Replayer,
         Self::Silent,
+        Self::Slow,
         Self::Twin,
         Self::Unavailable,
         Self::ViewChangeSpammer,
@@ -69,6 +75,7 @@ impl Actor {
         message: &Message,
     ) -> Vec<Message> {
         match self.behaviour {
+            Behaviour::Censor => censor::outgoing(identity, message),
             Behaviour::Equivocator => equivocator::outgoing(self, identity, to, message),
             Behaviour::Silent => silent::outgoing(self.index, to, message),
             Behaviour::Unavailable => unavailable::outgoing(identity, prng, message),
@@ -76,8 +83,15 @@ impl Actor {
                 self.overhear(message);
                 vec![message.clone()]
             }
-            Behaviour::FarFuture | Behaviour::Twin | Behaviour::ViewChangeSpammer => vec![message.clone()],
+            Behaviour::FarFuture | Behaviour::Slow | Behaviour::Twin | Behaviour::ViewChangeSpammer => {
+                vec![message.clone()]
+            }
         }
+    }
+
+    /// How long it holds a message back.
+    pub fn delay(&self, message: &Message, view_timeout: Micros) -> Micros {
+        if self.behaviour == Behaviour::Slow { slow::delay(message, view_timeout) } else { 0 }
     }
 
     /// What it invents now.
@@ -91,9 +105,12 @@ impl Actor {
             Behaviour::FarFuture => far_future::mischief(self.index, identity, prng, status),
             Behaviour::Replayer => replayer::mischief(self, identity, prng),
             Behaviour::ViewChangeSpammer => view_change_spammer::mischief(self.index, identity, prng, status),
-            Behaviour::Equivocator | Behaviour::Silent | Behaviour::Twin | Behaviour::Unavailable => {
-                Vec::new()
-            }
+            Behaviour::Censor
+            | Behaviour::Equivocator
+            | Behaviour::Silent
+            | Behaviour::Slow
+            | Behaviour::Twin
+            | Behaviour::Unavailable => Vec::new(),
         }
     }
 

@@ -1,0 +1,144 @@
+//! What a node says and hears; Byzantine actors have the last word on what leaves.
+
+use std::rc::Rc;
+
+use consensus::{Input, Message, SignedStatement, Statement};
+use types::ValidatorIndex;
+
+use crate::{
+    environment::Environment,
+    node::Node,
+    packet::Packet,
+    queue::Place,
+    time::{MILLISECOND, Micros},
+};
+
+impl Node {
+    /// Puts a message on the wire, to one validator or to all others.
+    pub fn send(&mut self, env: &mut Environment, to: Option<ValidatorIndex>, message: Message) {
+        if env.is_failpoint() {
+            self.crash_here(env);
+            return;
+        }
+        if self.is_honest() {
+            env.invariants.sent(self.place, &message);
+        }
+        let (place, index) = (self.place, self.index);
+        env.say(|| {
+            format!("{place} sends to {}: {}", to.map_or("all".into(), |to| to.to_string()), brief(&message))
+        });
+        let receivers: Vec<ValidatorIndex> = match to {
+            Some(to) => vec![to],
+            None => env.identity.validators.indices().filter(|other| *other != index).collect(),
+        };
+        let Some(actor) = &mut self.actor else {
+            let packet = Rc::new(Packet::consensus(message));
+            receivers.into_iter().for_each(|to| env.post_to(place, to, &packet));
+            return;
+        };
+        for to in receivers {
+            for message in actor.outgoing(&env.identity, &mut env.mischief_prng, to, &message) {
+                env.note_byzantine(&message);
+                let wait = actor.delay(&message, env.scenario.parameters.view_timeout_ms * MILLISECOND);
+                env.post_to_later(place, to, &Rc::new(Packet::consensus(message)), wait);
+            }
+        }
+    }
+
+    /// A packet arrives.
+    pub fn receive(&mut self, env: &mut Environment, from: Place, packet: &Rc<Packet>) {
+        match &**packet {
+            Packet::Consensus(message) => {
+                let sender = env.index_of(from);
+                match self.verifier.verify(sender, (**message).clone()) {
+                    Ok(verified) => {
+                        if let Some(actor) = &mut self.actor {
+                            actor.overhear(message);
+                        }
+                        self.feed(env, [Input::Message { from: sender, message: verified }].into());
+                    }
+                    Err(_) => env.statistics.rejected += 1,
+                }
+            }
+            Packet::Batch(batch) => self.receive_batch(env, from, batch),
+            Packet::Acknowledge(acknowledgement) => self.receive_acknowledgement(env, acknowledgement),
+            Packet::Proof(proof) => self.receive_proof(env, from, proof),
+            Packet::FetchBatch(digest) => self.serve_batch(env, from, digest),
+            Packet::FetchBlocks(first) => self.serve_blocks(env, from, *first),
+            Packet::Blocks(blocks) => self.receive_blocks(env, blocks),
+        }
+    }
+
+    /// A Byzantine actor acts of its own accord.
+    pub fn make_mischief(&mut self, env: &mut Environment) {
+        let place = self.place;
+        let (Some(actor), Some(replica)) = (&mut self.actor, &self.replica) else { return };
+        let status = replica.status();
+        for (to, message) in actor.mischief(&env.identity, &mut env.mischief_prng, &status) {
+            env.note_byzantine(&message);
+            env.say(|| format!("{place} invents for {to}: {}", brief(&message)));
+            env.post_to(place, to, &Rc::new(Packet::consensus(message)));
+        }
+    }
+}
+
+impl Environment {
+    /// Which validator a place is.
+    pub fn index_of(&self, place: Place) -> ValidatorIndex {
+        let n = self.scenario.n;
+        let place = if place < n { place } else { self.scenario.twins.get(place - n).copied().unwrap_or(0) };
+        ValidatorIndex::new(u16::try_from(place).unwrap_or(u16::MAX))
+    }
+
+    /// Puts a packet on the wire to every place of a validator.
+    pub fn post_to(&mut self, from: Place, to: ValidatorIndex, packet: &Rc<Packet>) {
+        self.post_to_later(from, to, packet, 0);
+    }
+
+    fn post_to_later(&mut self, from: Place, to: ValidatorIndex, packet: &Rc<Packet>, wait: Micros) {
+        for place in 0..self.scenario.places() {
+            if place != from && self.index_of(place) == to {
+                self.post_later(from, place, packet, wait);
+            }
+        }
+    }
+
+    /// A Byzantine actor's statements count for what may be decided.
+    fn note_byzantine(&mut self, message: &Message) {
+        if let Message::Signed(signed) | Message::PrePrepare { signed, .. } = message
+            && self.is_signed(signed)
+        {
+            self.invariants.seen(signed);
+        }
+    }
+
+    fn is_signed(&self, signed: &SignedStatement) -> bool {
+        let bytes = signed.statement.signing_bytes(&self.identity.chain, signed.epoch);
+        self.identity.is_signed(signed.signer, &bytes, &signed.signature)
+    }
+}
+
+/// A message in few words.
+fn brief(message: &Message) -> String {
+    match message {
+        Message::Signed(SignedStatement { signer, statement, .. }) => match statement {
+            Statement::ViewChange(change) => format!(
+                "ViewChange of {signer} to {} above {:?}, prepared {:?}",
+                change.view,
+                change.stable.as_ref().map(|certificate| certificate.height),
+                change.prepared.iter().map(|prepared| prepared.vote).collect::<Vec<_>>()
+            ),
+            Statement::NewView(new_view) => format!(
+                "NewView of {signer} for {} by {:?}",
+                new_view.view,
+                new_view.view_changes.iter().map(|change| change.signer).collect::<Vec<_>>()
+            ),
+            other => format!("{other:?} of {signer}"),
+        },
+        Message::PrePrepare { signed, proposal } => {
+            format!("{:?} with {} references", signed.statement, proposal.references.len())
+        }
+        Message::Certificate(certificate) => format!("Certificate of {}", certificate.height),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,11 @@
+//! The simulator's own tests: it is deterministic, it can fail, and the replica passes it.
+
+mod determinism;
+mod mutants;
+mod regressions;
+mod sweep;
+
+use consensus_sim::{Options, Verbosity};
+
+/// Runs quietly, nothing wrong on purpose.
+const PLAIN: Options = Options { verbosity: Verbosity::Hash, mutant: None };
