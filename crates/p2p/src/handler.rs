@@ -13,7 +13,8 @@ pub enum Intake {
     /// Taken.
     Taken,
     /// Not now: the frame comes back, this stream of this peer is not read meanwhile, and the frame is offered
-    /// again soon, at once after [`crate::P2p::resume`]. Not for [`TrafficClass::Consensus`]: there the frame
+    /// again soon, at once after [`crate::P2p::resume`]. The sender gives up and disconnects after
+    /// [`crate::Limits::frame_timeout`]. Not for [`TrafficClass::Consensus`]: there the frame
     /// is dropped and counted, since votes must never wait behind a frame that nobody takes.
     NotNow(Bytes),
     /// The peer broke the protocol: the connection is closed, and the peer shut out for a short time.

@@ -38,6 +38,7 @@ pub(crate) struct Hub {
     pub(crate) gate: LogGate,
     refusals: Mutex<BTreeMap<RefusalReason, u64>>,
     jitter: AtomicU64,
+    numbers: AtomicU64,
 }
 
 impl Hub {
@@ -66,6 +67,7 @@ impl Hub {
             gate: LogGate::default(),
             refusals: Mutex::default(),
             jitter: AtomicU64::new(number(8)),
+            numbers: AtomicU64::new(0),
         })
     }
 
@@ -80,17 +82,22 @@ impl Hub {
         self.gate.pass((peer.copied(), reason))
     }
 
+    /// The next number for a connection that we decide on.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     pub(crate) fn refusals(&self) -> BTreeMap<RefusalReason, u64> {
         self.refusals.lock().clone()
     }
 
-    /// A quarter more or less, so that nodes that lost each other at once do not come back at once.
+    /// Up to half as much again, so that nodes that lost each other at once do not come back at once.
     pub(crate) fn jittered(&self, delay: Duration) -> Duration {
         // SplitMix64 (Steele, Lea, Flood, OOPSLA'14): spread is all that is needed here.
         let mut z = self.jitter.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let thousandths = 750 + (z ^ (z >> 31)) % 501;
+        let thousandths = 1000 + (z ^ (z >> 31)) % 501;
         delay.saturating_mul(u32::try_from(thousandths).unwrap_or(1000)) / 1000
     }
 }

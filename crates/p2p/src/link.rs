@@ -67,6 +67,8 @@ pub(crate) struct Link {
     pub(crate) tasks: JoinSet<DisconnectReason>,
     /// Ends the connection after all that was written has left.
     pub(crate) close: CancellationToken,
+    /// Cancelled when the driver has ended.
+    pub(crate) ended: CancellationToken,
 }
 
 /// Runs the Noise handshake.
@@ -101,9 +103,14 @@ impl Authenticated {
         let (open, open_requests) = mpsc::channel(1);
         let (inbound_sender, inbound) = mpsc::channel(INBOUND_STREAMS_MAX);
         let close = CancellationToken::new();
+        let ended = CancellationToken::new();
+        let (asked, at_end) = (close.clone(), ended.clone().drop_guard());
         let mut tasks = JoinSet::new();
-        tasks.spawn(drive(muxer, open_requests, inbound_sender, close.clone()));
-        Ok(Link { address: self.address, side: self.side, open, inbound, tasks, close })
+        tasks.spawn(async move {
+            let _at_end = at_end;
+            drive(muxer, open_requests, inbound_sender, asked).await
+        });
+        Ok(Link { address: self.address, side: self.side, open, inbound, tasks, close, ended })
     }
 }
 

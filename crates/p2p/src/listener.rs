@@ -77,10 +77,10 @@ async fn admit(hub: Arc<Hub>, socket: TcpStream, address: SocketAddr, place: Pla
         }
         return;
     };
-    if peer.inbound.try_send(authenticated).is_err() {
-        if let Some(left_out) = hub.refused(Some(&peer.key), RefusalReason::TooManyOfPeer) {
-            tracing::warn!(peer = %peer.name(), %address, left_out, "refused a connection: too many of this peer");
-        }
+    if peer.inbound.try_send(authenticated).is_err()
+        && let Some(left_out) = hub.refused(Some(&peer.key), RefusalReason::TooManyOfPeer)
+    {
+        tracing::warn!(peer = %peer.name(), %address, left_out, "refused a connection: too many of this peer");
     }
 }
 

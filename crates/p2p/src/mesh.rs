@@ -23,6 +23,8 @@ use crate::{
 
 /// How long all connections together have to end.
 const STOP_TIME: Duration = Duration::from_secs(4);
+/// The name of the listener's task; peers' tasks have the peers' names in front.
+const LISTENER: &str = "listener";
 
 /// Whom a broadcast is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,8 +78,15 @@ impl P2p {
             None => None,
         };
         let local = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+        let mut tasks = JoinSet::new();
+        // Known before anybody can connect, and before the caller sends anything.
+        reconcile(&hub, &mut tasks, &config.peers);
+        if let Some(listener) = listener {
+            let hub = Arc::clone(&hub);
+            tasks.spawn(async move { (LISTENER.to_owned(), listen(hub, listener).await) });
+        }
         let (wanted, receiver) = watch::channel(config.peers);
-        let task = tokio::spawn(supervise(Arc::clone(&hub), listener, receiver));
+        let task = tokio::spawn(supervise(Arc::clone(&hub), tasks, receiver));
         Ok((Self { hub, wanted: Arc::new(wanted), local }, task))
     }
 
@@ -151,20 +160,14 @@ impl P2p {
     }
 }
 
-/// Starts and ends the tasks of listener and peers; ends with an error when one of them ends unasked.
+/// Watches over the tasks of listener and peers; ends with an error when one of them ends unasked.
 async fn supervise(
     hub: Arc<Hub>,
-    listener: Option<TcpListener>,
+    mut tasks: JoinSet<Ended>,
     mut wanted: watch::Receiver<Vec<PeerConfig>>,
 ) -> Result<(), P2pError> {
     // Whatever ends this task, also a panic or an abort, ends all the others.
     let _stop = hub.stop.clone().drop_guard();
-    let mut tasks: JoinSet<Ended> = JoinSet::new();
-    if let Some(listener) = listener {
-        let hub = Arc::clone(&hub);
-        tasks.spawn(async move { ("listener".to_owned(), listen(hub, listener).await) });
-    }
-    reconcile(&hub, &mut tasks, &wanted.borrow_and_update());
     loop {
         tokio::select! {
             () = hub.stop.cancelled() => {
@@ -181,7 +184,7 @@ async fn supervise(
 /// A peer's task may end when the peer was removed; anything else must not end.
 fn check(hub: &Hub, ended: Result<Ended, JoinError>) -> Result<(), P2pError> {
     let (task, reason) = match ended {
-        Ok((task, Ok(()))) if task != "listener" || hub.stop.is_cancelled() => {
+        Ok((task, Ok(()))) if task != LISTENER || hub.stop.is_cancelled() => {
             tracing::debug!(task, "removed");
             return Ok(());
         }
@@ -210,7 +213,7 @@ fn reconcile(hub: &Arc<Hub>, tasks: &mut JoinSet<Ended>, wanted: &[PeerConfig]) 
             peer.reconfigure(config.clone());
             continue;
         }
-        let name = config.name.clone();
+        let name = format!("peer {}", config.name);
         let (peer, inbound) = Peer::new(config.clone(), hub.limits.classes, hub.stop.child_token());
         peers.insert(config.key, Arc::clone(&peer));
         let task = PeerTask::new(Arc::clone(hub), peer, inbound);

@@ -1,13 +1,6 @@
 //! A configured peer: what senders, readers and its own task share.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -42,7 +35,6 @@ pub(crate) struct Peer {
     config: Mutex<PeerConfig>,
     live: Mutex<Option<Live>>,
     disconnects: Mutex<BTreeMap<DisconnectReason, u64>>,
-    numbers: AtomicU64,
 }
 
 /// A connection in use.
@@ -72,7 +64,6 @@ impl Peer {
             config: Mutex::new(config),
             live: Mutex::new(None),
             disconnects: Mutex::default(),
-            numbers: AtomicU64::new(0),
         };
         (Arc::new(peer), receiver)
     }
@@ -118,11 +109,6 @@ impl Peer {
     pub(crate) fn said_goodbye(&self, reason: Option<DisconnectReason>) {
         let reason = reason.map_or("unknown", DisconnectReason::name);
         tracing::info!(peer = %self.name(), reason, "the peer closes the connection");
-    }
-
-    /// The next number for a connection that we decide on.
-    pub(crate) fn next_number(&self) -> u64 {
-        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Takes over a changed configuration.

@@ -220,26 +220,29 @@ impl PeerTask {
 
     fn failed(&mut self, side: Side, error: &HandshakeError) {
         let limits = &self.hub.limits;
-        let next = match error {
-            HandshakeError::OtherNetwork { .. }
-            | HandshakeError::OtherProtocol { .. }
-            | HandshakeError::OtherKey { .. } => limits.refused_delay,
-            HandshakeError::ClosedEarly => (self.delay * 2).clamp(CLOSED_EARLY_DELAY, limits.refused_delay),
-            HandshakeError::Violation(_) => {
-                self.punish();
-                self.hub.limits.dial_delay_max
+        // How long to wait now, and after the next failure.
+        let doubled = self.delay * 2;
+        let (wait, next, both_sides) = match error {
+            HandshakeError::OtherNetwork { .. } | HandshakeError::OtherProtocol { .. } => {
+                (limits.refused_delay, limits.refused_delay, true)
             }
+            HandshakeError::OtherKey { .. } => (limits.refused_delay, limits.refused_delay, false),
+            HandshakeError::ClosedEarly => {
+                let wait = self.delay.clamp(CLOSED_EARLY_DELAY, limits.refused_delay.max(CLOSED_EARLY_DELAY));
+                (wait, wait * 2, false)
+            }
+            HandshakeError::Violation(_) => (limits.penalty, doubled, true),
             HandshakeError::Unreachable(_) | HandshakeError::Noise(_) | HandshakeError::Timeout(_) => {
-                (self.delay * 2).min(limits.dial_delay_max)
+                (self.delay.min(limits.dial_delay_max), doubled.min(limits.dial_delay_max), false)
             }
         };
+        if matches!(error, HandshakeError::Violation(_)) {
+            self.punish();
+        }
         let ours = side == Side::Dialler;
-        let long =
-            matches!(error, HandshakeError::OtherNetwork { .. } | HandshakeError::OtherProtocol { .. });
-        if ours || long {
-            let now = self.delay;
+        if ours || both_sides {
             self.delay = next;
-            self.dial_after(if next > now * 2 { next } else { now });
+            self.dial_after(wait);
         }
         let Some(left_out) = self.hub.refused(Some(&self.peer.key), RefusalReason::from(error)) else {
             return;
@@ -270,7 +273,7 @@ async fn shake_hands(
     connection: Authenticated,
 ) -> Result<Established, HandshakeError> {
     let deadline = connection.deadline;
-    let decider = decides(&hub.own_key, &peer.key).then(|| peer.next_number());
+    let decider = decides(&hub.own_key, &peer.key).then(|| hub.next_number());
     let terms = Terms { hello: &hub.hello, limits: &hub.limits, decider };
     let steps = async { establish(connection.into_link().await?, &terms).await };
     let done = timeout_at(deadline, steps).await;

@@ -38,6 +38,7 @@ pub(crate) struct Session {
     tasks: JoinSet<DisconnectReason>,
     bye: Option<oneshot::Sender<DisconnectReason>>,
     close: CancellationToken,
+    closed: CancellationToken,
 }
 
 impl Session {
@@ -66,7 +67,8 @@ impl Session {
             link.close.clone(),
         ));
         let instance = hello.instance;
-        Self { number, instance, since: Instant::now(), tasks: link.tasks, bye: Some(bye), close: link.close }
+        let (close, closed) = (link.close, link.ended);
+        Self { number, instance, since: Instant::now(), tasks: link.tasks, bye: Some(bye), close, closed }
     }
 
     /// Waits until one of the tasks ends, which ends the connection. A task that panicked is an error.
@@ -77,17 +79,38 @@ impl Session {
         }
     }
 
-    /// Says why, lets what was written leave, and ends all tasks: no frame is delivered after this.
+    /// Ends all tasks; no frame is delivered after this. Where the peer can still hear, it is told why, and
+    /// what was written leaves first.
     pub(crate) async fn close(mut self, reason: DisconnectReason) {
-        let told = self.bye.take().is_some_and(|bye| bye.send(reason).is_ok());
-        if !told {
-            self.close.cancel();
-        }
-        let orderly = async { while self.tasks.join_next().await.is_some() {} };
-        if timeout(BYE_TIME, orderly).await.is_err() {
-            tracing::trace!("the connection did not end in time and is dropped");
+        if is_worth_telling(reason) {
+            if self.bye.take().is_none_or(|bye| bye.send(reason).is_err()) {
+                self.close.cancel();
+            }
+            // Only the driver tells: streams of an orderly closed connection may never end by themselves.
+            if timeout(BYE_TIME, self.closed.cancelled()).await.is_err() {
+                tracing::trace!("the connection did not end in time and is dropped");
+            }
         }
         self.tasks.shutdown().await;
+    }
+}
+
+/// Whether a goodbye can arrive and says something new.
+const fn is_worth_telling(reason: DisconnectReason) -> bool {
+    match reason {
+        DisconnectReason::RemoteClosed
+        | DisconnectReason::TransportFailed
+        | DisconnectReason::Silent
+        | DisconnectReason::WriteStalled
+        | DisconnectReason::Replaced => false,
+        DisconnectReason::ReadStalled
+        | DisconnectReason::FrameSize
+        | DisconnectReason::MalformedControl
+        | DisconnectReason::MalformedFrame
+        | DisconnectReason::TooManyStreams
+        | DisconnectReason::Removed
+        | DisconnectReason::Asked
+        | DisconnectReason::Shutdown => true,
     }
 }
 
