@@ -5,6 +5,8 @@
 
 mod admission;
 mod connections;
+mod garbage;
 mod hostile;
+mod raw;
 mod support;
 mod traffic;
