@@ -1,0 +1,153 @@
+//! Opening: the first time with the genesis state, later where the last durable block left off.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use parking_lot::{Mutex, RwLock};
+use types::{
+    Certificate, ChainId, Genesis, Height, Parameters, ValidatorSet, block::CertifiedHeader, codec,
+    state::StateKey,
+};
+
+use crate::{
+    LedgerError, LedgerReader, LedgerWriter,
+    execution::RULES,
+    genesis::GenesisBlock,
+    reader::view::CertifiedView,
+    shared::{ExecutedTip, Published, Shared},
+    store::{Column, FORMAT, HeaderPart, LedgerOptions, Store, keys, meta},
+    tree,
+    undo::{self, Overlay},
+    writer::WriterState,
+};
+
+/// Opens ledgers.
+#[derive(Debug, Clone, Copy)]
+pub struct Ledger;
+
+impl Ledger {
+    /// Opens the ledger in `dir`, or begins one with the genesis state. One process at a time.
+    ///
+    /// # Errors
+    /// [`LedgerError`]: in use, damaged, no space, other I/O errors, another genesis, a newer format or
+    /// newer rules.
+    pub fn open(dir: &Path, genesis: &Genesis) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
+        Self::open_with(dir, genesis, &LedgerOptions::default())
+    }
+
+    /// As [`Ledger::open`], with bounds of memory and files.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub fn open_with(
+        dir: &Path,
+        genesis: &Genesis,
+        options: &LedgerOptions,
+    ) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
+        let store = Store::open(dir, options)?;
+        let expected = genesis.chain_id();
+        match store.chain()? {
+            None => begin(&store, &GenesisBlock::of(genesis)?)?,
+            Some(found) => check_chain(&store, expected, found)?,
+        }
+        resume(store, expected)
+    }
+}
+
+/// The ledger in the directory must be that of the genesis.
+pub(crate) fn check_chain(store: &Store, expected: ChainId, found: ChainId) -> Result<(), LedgerError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(LedgerError::OtherGenesis { path: store.path().to_owned(), expected, found })
+}
+
+/// Writes block 0; the format entry comes with it, so a ledger is begun wholly or not at all.
+fn begin(store: &Store, block: &GenesisBlock) -> Result<(), LedgerError> {
+    let mut batch = store.batch();
+    for write in &block.writes {
+        if let Some(value) = &write.after {
+            batch.put(Column::State, &write.key, value)?;
+        }
+    }
+    for (prefix, page) in &block.updated.pages {
+        if let Some(bytes) = page {
+            batch.put(Column::Tree, &prefix.encode(), bytes)?;
+        }
+    }
+    batch.put(Column::Headers, &keys::header(Height::ZERO, HeaderPart::Header), &block.header.encode())?;
+    for tip in [meta::EXECUTED, meta::CERTIFIED] {
+        batch.put(Column::Meta, tip, &keys::height(Height::ZERO))?;
+    }
+    batch.put(Column::Meta, meta::CHAIN, block.header.chain_id.as_bytes())?;
+    batch.put(Column::Meta, meta::FORMAT, &FORMAT.to_le_bytes())?;
+    batch.write_synced()
+}
+
+fn resume(store: Store, chain: ChainId) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
+    let (executed, certified) = (store.tip(meta::EXECUTED)?, store.tip(meta::CERTIFIED)?);
+    let tip = store.header_at(executed)?;
+    if tree::root(&store)? != tip.state_root {
+        return Err(LedgerError::damaged("tree", b""));
+    }
+    let parameters = state_value::<Parameters>(&store, &StateKey::Parameters)?;
+    if parameters.rules > RULES {
+        let height = executed.next();
+        return Err(LedgerError::NewerRules { height, found: parameters.rules, supported: RULES });
+    }
+    let set = state_value::<ValidatorSet>(&store, &StateKey::NextSet)?;
+    let certificates = certificates_above(&store, certified)?;
+    let opened = store.pin();
+    let overlay = match certified < executed {
+        true => undo::overlay(&store, &opened, executed, certified)?,
+        false => Overlay::default(),
+    };
+    let certificate = store.certificate(certified)?;
+    let block = Arc::new(CertifiedHeader { header: store.header_at(certified)?, certificate });
+    let view = Arc::new(CertifiedView { block: Arc::clone(&block), pinned: Arc::clone(&opened), overlay });
+    let shared = Arc::new(Shared {
+        store,
+        chain,
+        published: RwLock::new(Arc::new(Published { block, view })),
+        executed: RwLock::new(Arc::new(ExecutedTip {
+            header: tip.clone(),
+            parameters: Arc::new(parameters),
+        })),
+        recent: Mutex::default(),
+    });
+    let reader = LedgerReader { shared: Arc::clone(&shared) };
+    let (tip_hash, set) = (tip.hash(), Arc::new(set));
+    let opened = (certified < executed).then_some((opened, executed));
+    let state = WriterState { tip, tip_hash, certified, certificates, set, opened };
+    Ok((LedgerWriter::new(shared, state), reader))
+}
+
+fn state_value<T: serde::Serialize + serde::de::DeserializeOwned>(
+    store: &Store,
+    key: &StateKey,
+) -> Result<T, LedgerError> {
+    let key = key.encode();
+    store.value(Column::State, &key)?.ok_or_else(|| LedgerError::damaged("state", &key))
+}
+
+/// Stored certificates beyond the contiguous ones.
+fn certificates_above(
+    store: &Store,
+    certified: Height,
+) -> Result<BTreeMap<Height, Certificate>, LedgerError> {
+    let after = keys::header(certified, HeaderPart::OwnCheckpoint);
+    let mut certificates = BTreeMap::new();
+    let mut last = after.to_vec();
+    loop {
+        let rows = store.scan(Column::Headers, &[], Some(&last), 256)?;
+        let Some((key, _)) = rows.last() else { return Ok(certificates) };
+        last.clone_from(key);
+        for (key, value) in rows {
+            let Some((height, [part])) = key.split_first_chunk::<8>() else { continue };
+            if *part == HeaderPart::Certificate as u8 {
+                let certificate =
+                    codec::decode_canonical(&value).map_err(|_| LedgerError::damaged("headers", &key))?;
+                certificates.insert(Height::new(u64::from_be_bytes(*height)), certificate);
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What writer and readers of one ledger share.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use parking_lot::{Mutex, RwLock};
+use types::{ChainId, Header, Parameters, block::CertifiedHeader};
+
+use crate::{reader::decoded::DecodedBlock, reader::view::CertifiedView, store::Store};
+
+/// Decoded blocks kept for readers.
+pub(crate) const RECENT_MAX: usize = 8;
+
+/// One open ledger.
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) chain: ChainId,
+    pub(crate) published: RwLock<Arc<Published>>,
+    pub(crate) executed: RwLock<Arc<ExecutedTip>>,
+    pub(crate) recent: Mutex<VecDeque<Arc<DecodedBlock>>>,
+}
+
+/// The newest certified block and the state after it.
+pub(crate) struct Published {
+    pub(crate) block: Arc<CertifiedHeader>,
+    pub(crate) view: Arc<CertifiedView>,
+}
+
+/// The newest executed block and what admission asks of it.
+pub(crate) struct ExecutedTip {
+    pub(crate) header: Header,
+    pub(crate) parameters: Arc<Parameters>,
+}

@@ -1,0 +1,100 @@
+//! One kind of state entries during execution: what was read, what changed, and how to take changes back.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::LedgerError;
+
+/// Values by key. A value is read from the state below at most once.
+pub(crate) struct Table<K, V> {
+    slots: BTreeMap<K, Slot<V>>,
+    journal: Vec<(K, Option<Arc<V>>, Touched)>,
+}
+
+struct Slot<V> {
+    original: Option<Arc<V>>,
+    current: Option<Arc<V>>,
+    touched: Touched,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Touched {
+    Read,
+    Written,
+}
+
+/// An entry that differs from the state below, or was written again.
+pub(crate) struct Written<'t, K, V> {
+    pub(crate) key: &'t K,
+    pub(crate) original: Option<&'t V>,
+    pub(crate) current: Option<&'t V>,
+}
+
+impl<K: Ord + Clone, V> Table<K, V> {
+    pub(crate) const fn new() -> Self {
+        Self { slots: BTreeMap::new(), journal: Vec::new() }
+    }
+
+    /// The current value; `load` reads it from the state below.
+    pub(crate) fn get(
+        &mut self,
+        key: &K,
+        load: impl FnOnce() -> Result<Option<V>, LedgerError>,
+    ) -> Result<Option<Arc<V>>, LedgerError> {
+        if let Some(slot) = self.slots.get(key) {
+            return Ok(slot.current.clone());
+        }
+        let original = load()?.map(Arc::new);
+        let slot = Slot { original: original.clone(), current: original.clone(), touched: Touched::Read };
+        self.slots.insert(key.clone(), slot);
+        Ok(original)
+    }
+
+    /// Sets or removes a value that was read before.
+    pub(crate) fn put(&mut self, key: K, value: Option<V>) {
+        let value = value.map(Arc::new);
+        match self.slots.get_mut(&key) {
+            Some(slot) => {
+                let before = std::mem::replace(&mut slot.current, value);
+                self.journal.push((key, before, slot.touched));
+                slot.touched = Touched::Written;
+            }
+            None => unreachable!("entries are read before they are written"),
+        }
+    }
+
+    /// Keeps all changes since the last call of this or [`Table::roll_back`].
+    pub(crate) fn keep(&mut self) {
+        self.journal.clear();
+    }
+
+    /// Takes all changes since then back.
+    pub(crate) fn roll_back(&mut self) {
+        while let Some((key, before, touched)) = self.journal.pop() {
+            if let Some(slot) = self.slots.get_mut(&key) {
+                slot.current = before;
+                slot.touched = touched;
+            }
+        }
+    }
+
+    /// The entries that were written, ascending by key.
+    pub(crate) fn written(&self) -> impl Iterator<Item = Written<'_, K, V>> {
+        self.slots.iter().filter(|(_, slot)| slot.touched == Touched::Written).map(|(key, slot)| Written {
+            key,
+            original: slot.original.as_deref(),
+            current: slot.current.as_deref(),
+        })
+    }
+
+    /// The changes are now part of the state below; at most `limit` values are kept for the next block.
+    pub(crate) fn settle(&mut self, limit: usize) {
+        self.journal.clear();
+        if self.slots.len() > limit {
+            self.slots.clear();
+        }
+        for slot in self.slots.values_mut().filter(|slot| slot.touched == Touched::Written) {
+            slot.original.clone_from(&slot.current);
+            slot.touched = Touched::Read;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The column families and their tuning.
+
+use rocksdb::{BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, Options};
+
+/// Memory and file bounds of one open ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerOptions {
+    /// Bytes of the block cache, shared by all column families.
+    pub cache_bytes: usize,
+    /// Bytes of memtables over all column families before the largest is flushed.
+    pub write_buffers_bytes: usize,
+    /// Files RocksDB may keep open.
+    pub open_files_max: i32,
+}
+
+impl Default for LedgerOptions {
+    fn default() -> Self {
+        Self { cache_bytes: 96 << 20, write_buffers_bytes: 96 << 20, open_files_max: 512 }
+    }
+}
+
+impl LedgerOptions {
+    /// A few megabytes: for tests and for tools that read once.
+    #[must_use]
+    pub const fn small() -> Self {
+        Self { cache_bytes: 4 << 20, write_buffers_bytes: 4 << 20, open_files_max: 64 }
+    }
+}
+
+/// A column family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// height ‖ 0: header; height ‖ 1: certificate; height ‖ 2: own checkpoint.
+    Headers,
+    /// height ‖ part u32: 0 the proposal, i + 1 its batch i.
+    Bodies,
+    /// height: what became of each transaction.
+    Results,
+    /// transaction id: height ‖ index u32.
+    Transactions,
+    /// account ‖ inverted height ‖ inverted index: nothing. Newest first.
+    History,
+    /// state key: value.
+    State,
+    /// page prefix: page of the state tree.
+    Tree,
+    /// expiry ‖ transaction id: nothing. The order in which ids are forgotten.
+    Expiry,
+    /// height: what the state was before, until that height is certified.
+    Undo,
+    /// Format, chain, tips.
+    Meta,
+}
+
+impl Column {
+    /// All of them.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Headers,
+        Self::Bodies,
+        Self::Results,
+        Self::Transactions,
+        Self::History,
+        Self::State,
+        Self::Tree,
+        Self::Expiry,
+        Self::Undo,
+        Self::Meta,
+    ];
+
+    /// The name in the database.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Headers => "headers",
+            Self::Bodies => "bodies",
+            Self::Results => "results",
+            Self::Transactions => "transactions",
+            Self::History => "history",
+            Self::State => "state",
+            Self::Tree => "tree",
+            Self::Expiry => "expiry",
+            Self::Undo => "undo",
+            Self::Meta => "meta",
+        }
+    }
+
+    /// Each family by how it is used: large values written once go to blob files, which compaction does
+    /// not rewrite; keys that are mostly asked for in vain get a filter.
+    fn options(self, cache: &Cache, write_buffers_bytes: usize) -> Options {
+        let mut options = Options::default();
+        let mut table = BlockBasedOptions::default();
+        table.set_block_cache(cache);
+        table.set_format_version(5);
+        table.set_cache_index_and_filter_blocks(true);
+        table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        options.set_write_buffer_size((write_buffers_bytes / 4).max(1 << 20));
+        options.set_compression_type(DBCompressionType::None);
+        match self {
+            Self::Bodies => {
+                options.set_enable_blob_files(true);
+                options.set_min_blob_size(4096);
+                options.set_blob_file_size(64 << 20);
+            }
+            Self::State | Self::Tree => {
+                table.set_bloom_filter(10.0, false);
+                table.set_block_size(4 << 10);
+            }
+            Self::Transactions => table.set_bloom_filter(10.0, false),
+            Self::Results | Self::Headers => options.set_compression_type(DBCompressionType::Lz4),
+            Self::History | Self::Expiry | Self::Undo | Self::Meta => {}
+        }
+        options.set_block_based_table_factory(&table);
+        options
+    }
+}
+
+/// The descriptors of all column families.
+pub(super) fn descriptors(options: &LedgerOptions) -> Vec<ColumnFamilyDescriptor> {
+    let cache = Cache::new_lru_cache(options.cache_bytes);
+    let describe = |column: Column| {
+        ColumnFamilyDescriptor::new(column.name(), column.options(&cache, options.write_buffers_bytes))
+    };
+    Column::ALL.into_iter().map(describe).collect()
+}
+
+/// The options of the database as a whole.
+pub(super) fn database(options: &LedgerOptions) -> Options {
+    let mut database = Options::default();
+    database.set_db_write_buffer_size(options.write_buffers_bytes);
+    database.set_max_open_files(options.open_files_max);
+    database.set_max_total_wal_size(4 * options.write_buffers_bytes as u64);
+    database.set_keep_log_file_num(4);
+    database.set_max_log_file_size(4 << 20);
+    database.set_max_background_jobs(2);
+    database.set_bytes_per_sync(1 << 20);
+    // A torn last record was never acknowledged and is cut; damage anywhere else is an error, where the
+    // default would silently drop everything after it.
+    database.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    database.set_paranoid_checks(true);
+    database
+}

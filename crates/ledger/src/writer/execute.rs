@@ -1,0 +1,179 @@
+//! Executing a block and making all of it durable in one synced write.
+
+use std::sync::Arc;
+
+use types::{Certificate, Height, Signature, certificate::CheckpointStatement, codec, state::StateKey};
+
+use super::{Executed, LedgerWriter};
+use crate::{
+    LedgerError,
+    execution::block::{self, Below, Outcome, ProposedBlock},
+    shared::ExecutedTip,
+    state::Tables,
+    store::{Batch, Column, HeaderPart, keys, meta},
+    undo,
+};
+
+impl LedgerWriter {
+    /// Executes the next height and stores everything of it. `sign` makes the own checkpoint, or none
+    /// (observers, validators that may not vote); it becomes durable in the same write.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotNext`] and [`LedgerError::InvalidBlock`] for what was given;
+    /// [`LedgerError::Diverged`] when a certificate for another header is stored; others are fatal.
+    pub fn execute(
+        &mut self,
+        block: &ProposedBlock,
+        sign: &dyn Fn(&CheckpointStatement) -> Option<Signature>,
+    ) -> Result<Executed, LedgerError> {
+        self.check_usable()?;
+        block::check_batches(block)?;
+        let known = self.state.certificates.get(&block.height).cloned();
+        self.run(block, known.as_ref(), sign)
+    }
+
+    /// Executes and stores; with a certificate, only when the header is the certified one.
+    pub(super) fn run(
+        &mut self,
+        block: &ProposedBlock,
+        certificate: Option<&Certificate>,
+        sign: &dyn Fn(&CheckpointStatement) -> Option<Signature>,
+    ) -> Result<Executed, LedgerError> {
+        let expected = self.state.tip.height.next();
+        if block.height != expected {
+            return Err(LedgerError::NotNext { expected, found: block.height });
+        }
+        match self.execute_and_store(block, certificate, sign) {
+            Ok(executed) => Ok(executed),
+            Err(error) => {
+                // What was read and changed belongs to a block that was not stored.
+                self.tables = Tables::new();
+                match &error {
+                    LedgerError::NotNext { .. } | LedgerError::InvalidBlock { .. } => {}
+                    LedgerError::InUse { .. }
+                    | LedgerError::Damaged { .. }
+                    | LedgerError::NoSpace { .. }
+                    | LedgerError::Io { .. }
+                    | LedgerError::OtherGenesis { .. }
+                    | LedgerError::Genesis { .. }
+                    | LedgerError::NewerFormat { .. }
+                    | LedgerError::NewerRules { .. }
+                    | LedgerError::Diverged { .. }
+                    | LedgerError::ConflictingCertificates { .. } => self.failed = Some(error.clone()),
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn execute_and_store(
+        &mut self,
+        block: &ProposedBlock,
+        certificate: Option<&Certificate>,
+        sign: &dyn Fn(&CheckpointStatement) -> Option<Signature>,
+    ) -> Result<Executed, LedgerError> {
+        let below = Below { source: &self.shared.store, parent: &self.state.tip, forgotten: self.forgotten };
+        let outcome = block::execute(&below, &mut self.tables, block)?;
+        if let Some(certificate) = certificate.filter(|certificate| certificate.header_hash != outcome.hash) {
+            let (expected, found) = (certificate.header_hash, outcome.hash);
+            return Err(LedgerError::Diverged { height: block.height, expected, found });
+        }
+        let checkpoint = sign(&CheckpointStatement { height: block.height, header_hash: outcome.hash });
+        let shared = Arc::clone(&self.shared);
+        let mut batch = shared.store.batch();
+        put_block(&mut batch, block, &outcome)?;
+        put_state(&mut batch, &outcome)?;
+        if let Some(signature) = &checkpoint {
+            let key = keys::header(block.height, HeaderPart::OwnCheckpoint);
+            batch.put(Column::Headers, &key, &codec::encode(signature))?;
+        }
+        let mut certificates = self.state.certificates.clone();
+        if let Some(certificate) = certificate {
+            certificates.insert(block.height, certificate.clone());
+            let key = keys::header(block.height, HeaderPart::Certificate);
+            batch.put(Column::Headers, &key, &codec::encode(certificate))?;
+        }
+        let certified = self.advance(&mut batch, &certificates, block.height)?;
+        batch.write_synced()?;
+        self.state.certificates = certificates;
+        self.settle(block.height, outcome, certified, checkpoint)
+    }
+
+    /// The block is durable: from here on it is the tip.
+    fn settle(
+        &mut self,
+        height: Height,
+        outcome: Outcome,
+        certified: Height,
+        checkpoint: Option<Signature>,
+    ) -> Result<Executed, LedgerError> {
+        self.tables.settle();
+        self.forgotten = outcome.forgotten.last().copied().or(self.forgotten);
+        self.state.tip = outcome.header.clone();
+        self.state.tip_hash = outcome.hash;
+        self.waiting.insert(height, self.shared.store.pin());
+        let changed = |key: StateKey| outcome.writes.iter().any(|write| write.key == key.encode());
+        let parameters = match changed(StateKey::Parameters) {
+            true => self.stored(&StateKey::Parameters)?,
+            false => Arc::clone(&self.shared.executed.read().parameters),
+        };
+        if changed(StateKey::NextSet) {
+            self.state.set = self.stored(&StateKey::NextSet)?;
+        }
+        *self.shared.executed.write() = Arc::new(ExecutedTip { header: outcome.header.clone(), parameters });
+        self.publish(certified)?;
+        let results = outcome.listed.iter().map(|listed| listed.record).collect();
+        Ok(Executed { header: outcome.header, hash: outcome.hash, results, checkpoint })
+    }
+
+    fn stored<T: serde::Serialize + serde::de::DeserializeOwned>(
+        &self,
+        key: &StateKey,
+    ) -> Result<Arc<T>, LedgerError> {
+        let key = key.encode();
+        let value = self.shared.store.value(Column::State, &key)?;
+        value.map(Arc::new).ok_or_else(|| LedgerError::damaged("state", &key))
+    }
+}
+
+fn put_block(batch: &mut Batch<'_>, block: &ProposedBlock, outcome: &Outcome) -> Result<(), LedgerError> {
+    let height = block.height;
+    batch.put(Column::Headers, &keys::header(height, HeaderPart::Header), &outcome.header.encode())?;
+    batch.put(Column::Bodies, &keys::body(height, 0), &codec::encode(&block.proposal))?;
+    for (part, checked) in (1u32..).zip(&block.batches) {
+        batch.put(Column::Bodies, &keys::body(height, part), checked.encoded())?;
+    }
+    batch.put(Column::Results, &keys::height(height), &codec::encode(&outcome.listed))?;
+    // Void transactions stand in their block, but not in the index: their id may still commit.
+    for (index, listed) in (0u32..).zip(&outcome.listed) {
+        if listed.record.consumes_id() {
+            batch.put(Column::Transactions, listed.record.id.as_bytes(), &keys::location(height, index))?;
+        }
+    }
+    for (account, index) in &outcome.history {
+        batch.put(Column::History, &keys::history(account, height, *index), &[])?;
+    }
+    batch.put(Column::Meta, meta::EXECUTED, &keys::height(height))
+}
+
+fn put_state(batch: &mut Batch<'_>, outcome: &Outcome) -> Result<(), LedgerError> {
+    for write in &outcome.writes {
+        match &write.after {
+            Some(value) => batch.put(Column::State, &write.key, value)?,
+            None => batch.delete(Column::State, &write.key)?,
+        }
+    }
+    for (prefix, page) in &outcome.pages {
+        match page {
+            Some(bytes) => batch.put(Column::Tree, &prefix.encode(), bytes)?,
+            None => batch.delete(Column::Tree, &prefix.encode())?,
+        }
+    }
+    for (time, id) in &outcome.remembered {
+        batch.put(Column::Expiry, &keys::expiry(*time, id), &[])?;
+    }
+    for (time, id) in &outcome.forgotten {
+        batch.delete(Column::Expiry, &keys::expiry(*time, id))?;
+    }
+    batch.put(Column::Undo, &keys::height(outcome.header.height), &undo::encode(&outcome.writes))
+}

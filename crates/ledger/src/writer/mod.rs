@@ -1,0 +1,81 @@
+//! Writing: the one place where blocks are executed and stored, in height order, by one thread.
+
+mod certify;
+mod execute;
+mod import;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use types::{
+    BlockHash, Certificate, Header, Height, ResultRecord, Signature, TimeMs, TransactionId, ValidatorSet,
+};
+
+use crate::{LedgerError, shared::Shared, state::Tables, store::Pinned};
+pub use import::Imported;
+
+/// Executes and stores blocks. There is one for each open ledger.
+pub struct LedgerWriter {
+    shared: Arc<Shared>,
+    state: WriterState,
+    tables: Tables,
+    /// The last id that was forgotten: forgetting goes on behind it and need not pass what it removed.
+    forgotten: Option<(TimeMs, TransactionId)>,
+    /// Views of executed heights that wait for their certificates.
+    waiting: BTreeMap<Height, Arc<Pinned>>,
+    /// Once a write has failed nothing more is attempted.
+    failed: Option<LedgerError>,
+}
+
+/// Where the chain stands.
+pub(crate) struct WriterState {
+    pub(crate) tip: Header,
+    pub(crate) tip_hash: BlockHash,
+    pub(crate) certified: Height,
+    /// Stored certificates above `certified`.
+    pub(crate) certificates: BTreeMap<Height, Certificate>,
+    /// The validators of the next block.
+    pub(crate) set: Arc<ValidatorSet>,
+    /// The state as it was found at the start and its height, until that height is certified.
+    pub(crate) opened: Option<(Arc<Pinned>, Height)>,
+}
+
+/// A block that is executed and durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executed {
+    /// Its header.
+    pub header: Header,
+    /// The header's hash.
+    pub hash: BlockHash,
+    /// What became of each transaction, in order.
+    pub results: Vec<ResultRecord>,
+    /// The own checkpoint, if one was signed.
+    pub checkpoint: Option<Signature>,
+}
+
+impl LedgerWriter {
+    pub(crate) fn new(shared: Arc<Shared>, state: WriterState) -> Self {
+        Self { shared, state, tables: Tables::new(), forgotten: None, waiting: BTreeMap::new(), failed: None }
+    }
+
+    /// Height of the newest executed block.
+    #[must_use]
+    pub fn executed(&self) -> Height {
+        self.state.tip.height
+    }
+
+    /// Up to here every block is certified.
+    #[must_use]
+    pub fn certified(&self) -> Height {
+        self.state.certified
+    }
+
+    /// The hash of the newest executed header.
+    #[must_use]
+    pub fn tip_hash(&self) -> BlockHash {
+        self.state.tip_hash
+    }
+
+    fn check_usable(&self) -> Result<(), LedgerError> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+}
