@@ -18,6 +18,8 @@ use crate::{
 
 /// Submissions whose signatures are verified together.
 const TOGETHER_MAX: usize = 256;
+/// Clients remembered for a bad signature.
+const SUSPECTS_MAX: usize = 4_096;
 /// When to try again if the pool is full, in ms.
 const RETRY_POOL_MS: u64 = 200;
 /// When to try again if a quota is used up, in ms.
@@ -76,7 +78,11 @@ pub(crate) fn submit(shared: &Shared, bytes: Bytes, client: ClientId, reply: Adm
     match shared.queues.submissions.try_send(Submission { bytes, client, reply }) {
         Ok(()) => {}
         Err(TrySendError::Full(submission) | TrySendError::Disconnected(submission)) => {
-            shared.pending.lock().release(client, length);
+            {
+                let mut pending = shared.pending.lock();
+                pending.judged(client);
+                pending.release(client, length);
+            }
             let found = shared.config.submissions_max;
             let full = Shortage::Pool { what: "unverified transactions", found, limit: found };
             refuse(submission.reply, refusal_of(full, None));
@@ -104,35 +110,62 @@ enum Verdict {
 fn admit_together(shared: &Shared, submissions: Vec<Submission>) {
     let now = shared.now();
     let mut answers = Vec::with_capacity(submissions.len());
-    let (mut waiting, mut candidates) = (Vec::new(), Vec::new());
-    let mut good = Vec::new();
+    let (mut candidates, mut good) = (Vec::new(), Vec::new());
     for submission in submissions {
         match judge(shared, &submission.bytes, now) {
             Ok(Verdict::Repeated(admitted)) => answers.push((submission, Ok(admitted), Room::Release)),
             Ok(Verdict::Verified(checked)) => good.push((submission, checked)),
-            Ok(Verdict::Candidate(transaction)) => {
-                waiting.push((submission, *transaction.id()));
-                candidates.push(transaction);
-            }
+            Ok(Verdict::Candidate(transaction)) => candidates.push((submission, transaction)),
             Err(refusal) => answers.push((submission, Err(refusal), Room::Release)),
         }
     }
-    for ((submission, id), checked) in waiting.into_iter().zip(CheckedTransaction::check_each(candidates)) {
+    for (submission, checked) in verify(shared, candidates) {
         match checked {
-            Ok(checked) => {
-                shared.counters.signatures_good.add(checked.get().signatures().len());
-                good.push((submission, checked));
-            }
-            Err(code) => {
-                shared.counters.signatures_bad.add(1);
-                let refusal =
-                    Refusal::new(code, "a signature does not verify; sign the body again", Some(id));
-                answers.push((submission, Err(refusal), Room::Release));
-            }
+            Ok(checked) => good.push((submission, checked)),
+            Err(refusal) => answers.push((submission, Err(refusal), Room::Release)),
         }
     }
     shared.verified.insert(good.iter().map(|(_, checked)| checked));
     settle(shared, good, answers);
+}
+
+/// Verifies together what comes from clients without fault, and one by one what comes from those whose last
+/// signature was bad: each bad one among many would cost the others a search.
+fn verify(
+    shared: &Shared,
+    candidates: Vec<(Submission, Transaction)>,
+) -> Vec<(Submission, Result<CheckedTransaction, Refusal>)> {
+    let (alone, together): (Vec<_>, Vec<_>) = {
+        let suspects = shared.suspects.lock();
+        candidates.into_iter().partition(|(submission, _)| suspects.contains(&submission.client))
+    };
+    let groups = std::iter::once(together).chain(alone.into_iter().map(|one| vec![one]));
+    let mut verified = Vec::new();
+    for group in groups.filter(|group| !group.is_empty()) {
+        let (submissions, transactions): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let ids: Vec<_> = transactions.iter().map(|transaction| *transaction.id()).collect();
+        let checked = CheckedTransaction::check_each(transactions);
+        for ((submission, id), checked) in submissions.into_iter().zip(ids).zip(checked) {
+            note_signature(shared, submission.client, checked.is_ok());
+            let reason = "a signature does not verify; sign the body again";
+            verified.push((submission, checked.map_err(|code| Refusal::new(code, reason, Some(id)))));
+        }
+    }
+    verified
+}
+
+fn note_signature(shared: &Shared, client: ClientId, good: bool) {
+    let mut suspects = shared.suspects.lock();
+    if good {
+        shared.counters.signatures_good.add(1);
+        suspects.remove(&client);
+        return;
+    }
+    shared.counters.signatures_bad.add(1);
+    if suspects.len() >= SUSPECTS_MAX {
+        suspects.pop_first();
+    }
+    suspects.insert(client);
 }
 
 /// Whether the room reserved at submission is given back.
@@ -146,6 +179,11 @@ type Answers = Vec<(Submission, Result<Admitted, Refusal>, Room)>;
 
 fn settle(shared: &Shared, good: Vec<(Submission, CheckedTransaction)>, mut answers: Answers) {
     let mut pending = shared.pending.lock();
+    for submission in
+        good.iter().map(|(submission, _)| submission).chain(answers.iter().map(|answer| &answer.0))
+    {
+        pending.judged(submission.client);
+    }
     for (submission, checked) in good {
         let admitted = admitted(checked.get());
         match pending.admit(checked, submission.client) {
@@ -214,9 +252,10 @@ fn admitted(transaction: &Transaction) -> Admitted {
 fn refusal_of(shortage: Shortage, id: Option<types::TransactionId>) -> Refusal {
     let (code, retry) = match shortage {
         Shortage::Pool { .. } => (Code::Overloaded, RETRY_POOL_MS),
-        Shortage::Client { .. } | Shortage::Account { .. } | Shortage::Forms { .. } => {
-            (Code::QuotaExceeded, RETRY_QUOTA_MS)
-        }
+        Shortage::Client { .. }
+        | Shortage::Unverified { .. }
+        | Shortage::Account { .. }
+        | Shortage::Forms { .. } => (Code::QuotaExceeded, RETRY_QUOTA_MS),
     };
     Refusal { retry_after_ms: Some(retry), ..Refusal::new(code, shortage.to_string(), id) }
 }

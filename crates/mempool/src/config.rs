@@ -16,6 +16,8 @@ pub struct MempoolConfig {
     pub tick_interval: Option<Duration>,
     /// Submissions waiting for verification.
     pub submissions_max: usize,
+    /// Submissions of one client waiting for verification.
+    pub client_submissions_max: usize,
     /// Transactions of one client waiting for verification or for a block.
     pub client_transactions_max: usize,
     /// Transactions waiting here, verified or not.
@@ -58,6 +60,7 @@ impl MempoolConfig {
             verification_workers: cores,
             tick_interval: Some(Duration::from_millis(50)),
             submissions_max: 16_384,
+            client_submissions_max: 4_096,
             client_transactions_max: 50_000,
             pending_transactions_max: 100_000,
             pending_bytes_max: 64 << 20,

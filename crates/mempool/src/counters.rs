@@ -45,7 +45,7 @@ counters! {
     admitted,
     /// Admitted transactions that expired.
     expired,
-    /// Client signatures found good.
+    /// Submitted transactions whose signatures were verified here and are good.
     signatures_good,
     /// Submitted transactions and received batches with a bad client signature.
     signatures_bad,

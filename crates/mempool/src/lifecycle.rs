@@ -29,30 +29,33 @@ pub(crate) fn ordered(shared: &Shared, height: Height, references: &[BatchRef]) 
 /// Batches are needed no more: their bodies are in the ledger, or they expired unordered. What is still
 /// alive in a dropped unordered batch is queued again.
 pub(crate) fn prune(shared: &Shared, dropped: &[BatchDigest]) {
-    let mut unordered = Vec::new();
+    // Own batches are forgotten when they are ordered, so these were not.
+    let mut own = Vec::new();
     {
         let mut exchange = shared.exchange.lock();
         for digest in dropped {
             let Some(held) = exchange.held.remove(digest) else { continue };
             exchange.order(&held.reference);
             let is_own = exchange.own.remove(digest).is_some();
-            if !held.ordered {
-                unordered.push((*digest, is_own));
+            if is_own {
+                own.push(*digest);
             }
         }
     }
-    for (digest, is_own) in unordered {
-        requeue(shared, &digest, is_own);
+    for digest in own {
+        requeue(shared, &digest);
+    }
+    {
+        let mut pending = shared.pending.lock();
+        for digest in dropped {
+            pending.certified_dropped(digest);
+        }
     }
     shared.write(Job::Drop(dropped.to_vec()));
     shared.update_room();
 }
 
-fn requeue(shared: &Shared, digest: &BatchDigest, is_own: bool) {
-    if !is_own {
-        shared.pending.lock().certified_dropped(digest);
-        return;
-    }
+fn requeue(shared: &Shared, digest: &BatchDigest) {
     let Some(batch) = shared.batch(digest) else { return };
     let block_time = shared.chain_time();
     let alive = |checked: &&types::CheckedTransaction| {

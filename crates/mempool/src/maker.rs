@@ -65,8 +65,8 @@ fn make(shared: &Shared, transactions: Vec<CheckedTransaction>) {
         let mut exchange = shared.exchange.lock();
         let tick = exchange.tick;
         exchange.own.made(reference, keys, tick);
+        shared.own_live.fetch_add(1, Ordering::SeqCst);
     }
-    shared.own_live.fetch_add(1, Ordering::SeqCst);
     shared.pending.lock().batched(reference.digest, batch.transactions());
     shared.counters.batches_made.add(1);
     shared.send(Recipients::All, PoolMessage::Batch(batch.encoded().clone()));

@@ -102,10 +102,11 @@ fn take_proof(shared: &Shared, proof: AvailabilityProof) {
         exchange.proven.insert(digest, signatures);
         exchange.held.get(&digest).is_some_and(|held| !held.ordered)
     };
-    if live && Some(proof.reference.author) != shared.me() {
-        if let Some(batch) = shared.batch(&digest) {
-            shared.pending.lock().certified(digest, batch.transactions());
-        }
+    if live
+        && Some(proof.reference.author) != shared.me()
+        && let Some(batch) = shared.batch(&digest)
+    {
+        shared.pending.lock().certified(digest, batch.transactions());
     }
     shared.tell(MempoolEvent::ProofReceived(proof));
 }

@@ -1,14 +1,18 @@
 //! What all threads of one mempool share.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
 };
 
 use crossbeam_channel::Sender;
 use parking_lot::{Condvar, Mutex};
 use types::{
     BatchDigest, ChainId, CheckedBatch, Epoch, Parameters, TimeMs, ValidatorIndex, ValidatorSet,
+    admission::ClientId,
     ports::{AdmissionState, Signer},
 };
 
@@ -61,13 +65,15 @@ pub(crate) struct Shared {
     pub(crate) exchange: Mutex<Exchange>,
     pub(crate) store: Store,
     pub(crate) verified: Verified,
+    /// Clients whose last verified signature was bad.
+    pub(crate) suspects: Mutex<BTreeSet<ClientId>>,
     pub(crate) counters: LiveCounters,
     pub(crate) queues: Queues,
     /// One per validator, then one for all observers.
     pub(crate) gates: Vec<PeerGates>,
     /// Block time as of the newest executed block, in ms.
     pub(crate) chain_time: AtomicU64,
-    /// Own batches that count against W.
+    /// Own batches that count against W; changed with `exchange` locked.
     pub(crate) own_live: AtomicUsize,
     pub(crate) next_sequence: AtomicU64,
     pub(crate) stopping: AtomicBool,
@@ -135,8 +141,13 @@ impl Shared {
 
     /// Counts own live batches again and lets the maker go on if there is room.
     pub(crate) fn update_room(&self) {
-        let live = self.exchange.lock().own.live(self.now());
-        self.own_live.store(live, Ordering::SeqCst);
+        let now = self.now();
+        let live = {
+            let exchange = self.exchange.lock();
+            let live = exchange.own.live(now);
+            self.own_live.store(live, Ordering::SeqCst);
+            live
+        };
         if live < self.window() {
             self.wake_maker();
         }

@@ -92,6 +92,7 @@ impl Mempool {
             pending: Mutex::new(Pending::new(&config)),
             verified: Verified::new(config.verified_bytes_max),
             work: Condvar::new(),
+            suspects: Mutex::default(),
             exchange: Mutex::new(exchange),
             chain_time: AtomicU64::new(0),
             own_live: AtomicUsize::new(own_live),

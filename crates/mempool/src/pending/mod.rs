@@ -7,6 +7,7 @@
 //! ```
 
 mod certified;
+mod entry;
 mod quota;
 
 use std::{
@@ -15,79 +16,21 @@ use std::{
 };
 
 use types::{
-    AccountId, BatchDigest, CheckedTransaction, TimeMs, Transaction, TransactionId, WitnessHash,
-    admission::ClientId,
+    BatchDigest, CheckedTransaction, TimeMs, Transaction, TransactionId, WitnessHash, admission::ClientId,
 };
 
 use crate::{MempoolConfig, fair_queue::FairQueue};
 use certified::CertifiedIndex;
+pub(crate) use entry::{Due, Key, Known, key_of};
+use entry::{Entry, Place, account_of};
 use quota::Quotas;
 pub(crate) use quota::Shortage;
-
-/// Identity and witness: the same body signed otherwise is another candidate for the same outcome, since
-/// one of them may be void.
-pub(crate) type Key = (TransactionId, WitnessHash);
 
 /// Bytes that a transaction takes in a batch besides its own: its length.
 pub(crate) const LENGTH_PREFIX: usize = 8;
 
 /// The most differently signed forms of one transaction that wait at once.
 const FORMS_MAX: usize = 4;
-
-/// The key of a transaction.
-pub(crate) const fn key_of(transaction: &Transaction) -> Key {
-    (*transaction.id(), *transaction.witness())
-}
-
-/// The account whose quota a transaction uses: the first operation's source.
-pub(crate) fn account_of(transaction: &Transaction) -> AccountId {
-    transaction.body().operations.first().map_or_else(AccountId::default, |operation| *operation.source())
-}
-
-/// Where a transaction stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Waits for a batch, with its ticket.
-    Queued(u64),
-    /// Taken for a batch that is being packed.
-    Batching,
-    /// In an own batch.
-    Batched(BatchDigest),
-    /// In another's certified batch.
-    Elsewhere(BatchDigest),
-    /// In an ordered batch.
-    Ordered,
-}
-
-#[derive(Debug)]
-struct Entry {
-    transaction: CheckedTransaction,
-    client: Option<ClientId>,
-    account: AccountId,
-    place: Place,
-}
-
-/// What is known of a submitted transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Known {
-    /// Nothing.
-    No,
-    /// It waits here.
-    Waiting,
-    /// Its batch was ordered; unless it was executed, it is free to be batched again.
-    Ordered,
-}
-
-/// When the next batch is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Due {
-    /// Nothing waits.
-    Never,
-    /// A full batch waits.
-    Now,
-    /// The oldest has waited since then.
-    Since(Instant),
-}
 
 /// All admitted transactions of this node without certain outcome.
 #[derive(Debug)]
@@ -119,6 +62,11 @@ impl Pending {
     /// Makes room for a submission before it is looked at.
     pub(crate) fn reserve(&mut self, client: ClientId, bytes: usize) -> Result<(), Shortage> {
         self.quotas.reserve(client, bytes)
+    }
+
+    /// A submission was looked at; its room is kept or released apart from this.
+    pub(crate) fn judged(&mut self, client: ClientId) {
+        self.quotas.judged(client);
     }
 
     /// Gives the room of a refused or repeated submission back.

@@ -27,6 +27,14 @@ pub(crate) enum Shortage {
         /// The bound.
         limit: usize,
     },
+    /// The client's unverified submissions fill its share of the queue.
+    #[error("{found} unverified transactions of this client wait, at most {limit} may; submit more slowly")]
+    Unverified {
+        /// How many wait.
+        found: usize,
+        /// The bound.
+        limit: usize,
+    },
     /// The account has too much waiting.
     #[error("{found} {what} of this source account wait, at most {limit} may; await their outcome")]
     Account {
@@ -53,17 +61,23 @@ struct Usage {
     bytes: usize,
 }
 
+#[derive(Debug, Clone, Copy, Default)]
+struct ClientUsage {
+    waiting: usize,
+    unverified: usize,
+}
+
 /// All usage and its bounds.
 #[derive(Debug)]
 pub(super) struct Quotas {
     pool_max: Usage,
     account_max: Usage,
-    client_max: usize,
+    client_max: ClientUsage,
     /// Submissions being looked at and admitted transactions together.
     pool: Usage,
     admitted: Usage,
     accounts: BTreeMap<AccountId, Usage>,
-    clients: BTreeMap<ClientId, usize>,
+    clients: BTreeMap<ClientId, ClientUsage>,
 }
 
 impl Quotas {
@@ -71,7 +85,10 @@ impl Quotas {
         Self {
             pool_max: Usage { count: config.pending_transactions_max, bytes: config.pending_bytes_max },
             account_max: Usage { count: config.account_transactions_max, bytes: config.account_bytes_max },
-            client_max: config.client_transactions_max,
+            client_max: ClientUsage {
+                waiting: config.client_transactions_max,
+                unverified: config.client_submissions_max,
+            },
             pool: Usage { count: 0, bytes: 0 },
             admitted: Usage { count: 0, bytes: 0 },
             accounts: BTreeMap::new(),
@@ -87,22 +104,34 @@ impl Quotas {
         if pool.bytes + bytes > limit.bytes {
             return Err(Shortage::Pool { what: "bytes", found: pool.bytes, limit: limit.bytes });
         }
-        let found = self.clients.get(&client).copied().unwrap_or_default();
-        if found >= self.client_max {
-            return Err(Shortage::Client { found, limit: self.client_max });
+        let usage = self.clients.get(&client).copied().unwrap_or_default();
+        if usage.waiting >= self.client_max.waiting {
+            return Err(Shortage::Client { found: usage.waiting, limit: self.client_max.waiting });
         }
-        *self.clients.entry(client).or_default() += 1;
+        if usage.unverified >= self.client_max.unverified {
+            return Err(Shortage::Unverified { found: usage.unverified, limit: self.client_max.unverified });
+        }
+        let usage = self.clients.entry(client).or_default();
+        usage.waiting += 1;
+        usage.unverified += 1;
         self.pool.count += 1;
         self.pool.bytes += bytes;
         Ok(())
     }
 
+    /// A submission left the queue of unverified ones. Called before its release.
+    pub(super) fn judged(&mut self, client: ClientId) {
+        if let Some(usage) = self.clients.get_mut(&client) {
+            usage.unverified -= 1;
+        }
+    }
+
     pub(super) fn release(&mut self, client: ClientId, bytes: usize) {
         self.pool.count -= 1;
         self.pool.bytes -= bytes;
-        if let Some(count) = self.clients.get_mut(&client) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(usage) = self.clients.get_mut(&client) {
+            usage.waiting -= 1;
+            if usage.waiting == 0 {
                 self.clients.remove(&client);
             }
         }

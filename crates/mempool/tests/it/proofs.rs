@@ -1,0 +1,101 @@
+//! Acknowledgements become proofs at f+1 and at q, and only good ones count.
+
+use mempool::{MempoolEvent, PoolMessage, Recipients};
+use types::{AvailabilityProof, BatchDigest, BatchRef, Signature};
+
+use crate::world::{Node, World, index};
+
+fn own_batch(world: &World, node: &Node) -> BatchRef {
+    node.submit(world.transfer(1, 0).bytes()).unwrap();
+    let (_, _, reference) = node.next_own_batch();
+    assert_eq!(node.next_held(), reference);
+    reference
+}
+
+fn acknowledge(world: &World, node: &Node, signer: u16, reference: &BatchRef) {
+    node.receive(signer, PoolMessage::Acknowledgement(world.ack(signer, reference)));
+}
+
+#[test]
+fn a_proof_is_made_at_f_plus_1_and_at_q_and_spread() {
+    let world = World::new(7);
+    let node = world.node(0);
+    let reference = own_batch(&world, &node);
+    // f = 2, q = 5; the own acknowledgement counts.
+    acknowledge(&world, &node, 3, &reference);
+    acknowledge(&world, &node, 1, &reference);
+    let spread = node.next(|event| match event {
+        MempoolEvent::Send { to: Recipients::All, message: PoolMessage::Proof(proof) } => Some(proof),
+        _ => None,
+    });
+    let (proof, acks) = node.next_certified();
+    assert_eq!((acks, &spread), (3, &proof));
+    assert_eq!(proof.verify(&world.chain, &world.set), Ok(()));
+    for signer in [6, 5, 4, 2] {
+        acknowledge(&world, &node, signer, &reference);
+    }
+    let (proof, acks) = node.next_certified();
+    assert!(acks >= 5);
+    assert_eq!(proof.verify(&world.chain, &world.set), Ok(()));
+    node.until(|counters| counters.acks_received == 6);
+    let more = node.end().into_iter().filter(|event| matches!(event, MempoolEvent::BatchCertified { .. }));
+    assert_eq!(more.count(), 0, "told twice, not more");
+}
+
+#[test]
+fn forged_repeated_and_foreign_acknowledgements_do_not_count() {
+    let world = World::new(7);
+    let node = world.node(0);
+    let reference = own_batch(&world, &node);
+    acknowledge(&world, &node, 1, &reference);
+    acknowledge(&world, &node, 1, &reference);
+    let forged = types::Acknowledgement { signature: Signature::new([1; 64]), ..world.ack(2, &reference) };
+    node.receive(2, PoolMessage::Acknowledgement(forged));
+    node.receive(3, PoolMessage::Acknowledgement(world.ack(2, &reference)));
+    let other = BatchRef { count: 9, ..reference };
+    acknowledge(&world, &node, 4, &other);
+    let unknown = BatchRef { digest: BatchDigest::new([5; 32]), ..reference };
+    acknowledge(&world, &node, 5, &unknown);
+    node.until(|counters| counters.acks_invalid == 3);
+    assert_eq!(node.handle.counters().proofs_made, 0, "own and 1 are two, three are needed");
+    acknowledge(&world, &node, 6, &reference);
+    let (proof, acks) = node.next_certified();
+    assert_eq!(acks, 3);
+    let signers: Vec<_> = proof.signatures.iter().map(|(signer, _)| signer.get()).collect();
+    assert_eq!(signers, [0, 1, 6]);
+    node.handle.shutdown();
+}
+
+#[test]
+fn a_lone_validator_certifies_alone() {
+    let world = World::new(1);
+    let node = world.node(0);
+    own_batch(&world, &node);
+    assert_eq!(node.next_certified().1, 1);
+    node.handle.shutdown();
+}
+
+#[test]
+fn others_proofs_are_verified_and_told_when_they_grow() {
+    let world = World::new(4);
+    let node = world.node(0);
+    let (_, reference) = world.batch(1, 1, &[world.transfer(1, 0)]);
+    let told = |event| match event {
+        MempoolEvent::ProofReceived(proof) => Some(proof),
+        _ => None,
+    };
+    let (two, three) = (world.proof(&[1, 2], &reference), world.proof(&[1, 2, 3], &reference));
+    let mut bad: AvailabilityProof = two.clone();
+    bad.signatures[1].0 = index(3);
+    for proof in
+        [bad, world.proof(&[1], &reference), world.proof(&[1, 1], &reference), two.clone(), two.clone()]
+    {
+        node.receive(2, PoolMessage::Proof(proof));
+    }
+    node.receive(2, PoolMessage::Proof(three.clone()));
+    assert_eq!(node.next(told), two);
+    assert_eq!(node.next(told), three);
+    let counters = node.handle.counters();
+    assert_eq!((counters.proofs_invalid, counters.proofs_received), (3, 2));
+    node.handle.shutdown();
+}
