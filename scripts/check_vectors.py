@@ -100,7 +100,7 @@ def check_genesis(vectors):
 
 
 def batch_reference(value, digest, size, count):
-    """A batch reference, 74 bytes."""
+    """A batch reference, 66 bytes."""
     return (
         f.u16(value["author"])
         + f.u64(value["sequence"])
