@@ -60,7 +60,9 @@ impl CheckedTransaction {
         for (owner, verified) in owners.into_iter().zip(verify_each(&items)) {
             good[owner] &= verified;
         }
-        let answer = |(transaction, good)| if good { Ok(Self(Arc::new(transaction))) } else { Err(Code::BadSignature) };
+        let answer = |(transaction, good)| {
+            if good { Ok(Self(Arc::new(transaction))) } else { Err(Code::BadSignature) }
+        };
         transactions.into_iter().zip(good).map(answer).collect()
     }
 
@@ -98,12 +100,20 @@ impl CheckedBatch {
                 .map_err(|error| InvalidBatch::Transaction { index, error })?;
             transactions.push(transaction);
         }
-        let seen: Vec<_> = transactions.iter().map(|t| known(t).filter(|k| k.get().witness() == t.witness())).collect();
-        let fresh: Vec<_> =
-            transactions.iter().zip(&seen).filter(|(_, known)| known.is_none()).map(|(fresh, _)| fresh).collect();
+        let seen: Vec<_> =
+            transactions.iter().map(|t| known(t).filter(|k| k.get().witness() == t.witness())).collect();
+        let fresh: Vec<_> = transactions
+            .iter()
+            .zip(&seen)
+            .filter(|(_, known)| known.is_none())
+            .map(|(fresh, _)| fresh)
+            .collect();
         let messages: Vec<_> = fresh.iter().map(|transaction| message_of(transaction)).collect();
-        let items: Vec<_> =
-            fresh.iter().zip(&messages).flat_map(|(transaction, message)| items_of(transaction, message)).collect();
+        let items: Vec<_> = fresh
+            .iter()
+            .zip(&messages)
+            .flat_map(|(transaction, message)| items_of(transaction, message))
+            .collect();
         verify_batch(&items).map_err(|_| InvalidBatch::Signature)?;
         let join = |(transaction, known): (Transaction, Option<CheckedTransaction>)| {
             known.unwrap_or_else(|| CheckedTransaction(Arc::new(transaction)))
@@ -142,7 +152,10 @@ fn message_of(transaction: &Transaction) -> [u8; 79] {
     transaction_signing_bytes(&transaction.body().chain_id, transaction.id())
 }
 
-fn items_of<'m>(transaction: &'m Transaction, message: &'m [u8; 79]) -> impl Iterator<Item = SignedBytes<'m>> {
+fn items_of<'m>(
+    transaction: &'m Transaction,
+    message: &'m [u8; 79],
+) -> impl Iterator<Item = SignedBytes<'m>> {
     transaction.signatures().iter().map(move |signature| SignedBytes {
         key: signature.public_key,
         signature: signature.signature,

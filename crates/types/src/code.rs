@@ -172,7 +172,8 @@ impl<'de> Deserialize<'de> for Code {
             String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
         } else {
             let number = u16::deserialize(deserializer)?;
-            Self::from_number(number).ok_or_else(|| D::Error::custom(format!("{number} is no code of this release")))
+            Self::from_number(number)
+                .ok_or_else(|| D::Error::custom(format!("{number} is no code of this release")))
         }
     }
 }

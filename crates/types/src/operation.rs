@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    AccountId, AccountStatus, Amount, AssetId, Hash, KeySet, LockId, MemberId, PublicKey, Role, TimeMs, WeightedKey,
-    state::TransferPolicy, wire,
+    AccountId, AccountStatus, Amount, AssetId, Hash, KeySet, LockId, MemberId, PublicKey, Role, TimeMs,
+    WeightedKey, state::TransferPolicy, wire,
 };
 
 /// One step of a transaction (fields as in `transaction.proto`). Every operation has a source account, which must consent.
@@ -15,7 +15,14 @@ pub enum Operation {
     /// Admits an organisation with its first (admin) account.
     RegisterMember { source: AccountId, name: String, contact: String, admin_keys: KeySet },
     /// Opens an account of a member.
-    RegisterAccount { source: AccountId, member: MemberId, salt: u64, keys: KeySet, roles: BTreeSet<Role>, name: String },
+    RegisterAccount {
+        source: AccountId,
+        member: MemberId,
+        salt: u64,
+        keys: KeySet,
+        roles: BTreeSet<Role>,
+        name: String,
+    },
     /// Replaces the source's keys.
     RotateKeys { source: AccountId, keys: KeySet },
     /// Replaces an account's roles.
@@ -31,7 +38,14 @@ pub enum Operation {
     /// Moves units.
     Transfer { source: AccountId, asset: AssetId, to: AccountId, amount: Amount },
     /// Sets units aside.
-    Lock { source: AccountId, asset: AssetId, beneficiary: AccountId, amount: Amount, expires: TimeMs, hash: Option<Hash> },
+    Lock {
+        source: AccountId,
+        asset: AssetId,
+        beneficiary: AccountId,
+        amount: Amount,
+        expires: TimeMs,
+        hash: Option<Hash>,
+    },
     /// Ends a lock.
     Unlock { source: AccountId, lock: LockId, preimage: Vec<u8> },
     /// Changes an asset's allow-list.
@@ -95,7 +109,8 @@ impl Operation {
     /// [`OperationError`] names the first bad field.
     pub fn from_wire(operation: &wire::Operation) -> Result<Self, OperationError> {
         use wire::operation::Operation as Wire;
-        let missing = OperationError { operation: "operation", field: "kind", expected: "must be one of this release" };
+        let missing =
+            OperationError { operation: "operation", field: "kind", expected: "must be one of this release" };
         Ok(match operation.operation.as_ref().ok_or(missing)? {
             Wire::RegisterMember(o) => {
                 let read = Fields("register_member");
@@ -211,12 +226,14 @@ impl Operation {
     pub fn to_wire(&self) -> wire::Operation {
         use wire::operation::Operation as Wire;
         let operation = match self {
-            Self::RegisterMember { source, name, contact, admin_keys } => Wire::RegisterMember(wire::RegisterMember {
-                source: id(source),
-                name: name.clone(),
-                contact: contact.clone(),
-                admin_keys: Some(keys_to_wire(admin_keys)),
-            }),
+            Self::RegisterMember { source, name, contact, admin_keys } => {
+                Wire::RegisterMember(wire::RegisterMember {
+                    source: id(source),
+                    name: name.clone(),
+                    contact: contact.clone(),
+                    admin_keys: Some(keys_to_wire(admin_keys)),
+                })
+            }
             Self::RegisterAccount { source, member, salt, keys, roles, name } => {
                 Wire::RegisterAccount(wire::RegisterAccount {
                     source: id(source),
@@ -230,9 +247,11 @@ impl Operation {
             Self::RotateKeys { source, keys } => {
                 Wire::RotateKeys(wire::RotateKeys { source: id(source), keys: Some(keys_to_wire(keys)) })
             }
-            Self::SetRoles { source, account, roles } => {
-                Wire::SetRoles(wire::SetRoles { source: id(source), account: id(account), roles: roles_to_wire(roles) })
-            }
+            Self::SetRoles { source, account, roles } => Wire::SetRoles(wire::SetRoles {
+                source: id(source),
+                account: id(account),
+                roles: roles_to_wire(roles),
+            }),
             Self::SetStatus { source, account, status } => Wire::SetStatus(wire::SetStatus {
                 source: id(source),
                 account: id(account),
@@ -306,7 +325,8 @@ impl Fields {
     }
 
     fn amount(&self, text: &str) -> Result<Amount, OperationError> {
-        text.parse().map_err(|_| self.error("amount", "must be decimal digits without leading zeros, up to 2^128-1"))
+        text.parse()
+            .map_err(|_| self.error("amount", "must be decimal digits without leading zeros, up to 2^128-1"))
     }
 
     fn optional_hash(&self, bytes: &[u8]) -> Result<Option<Hash>, OperationError> {
@@ -346,7 +366,9 @@ impl Fields {
             Ok(wire::AccountStatus::Active) => Ok(AccountStatus::Active),
             Ok(wire::AccountStatus::Suspended) => Ok(AccountStatus::Suspended),
             Ok(wire::AccountStatus::Frozen) => Ok(AccountStatus::Frozen),
-            Ok(wire::AccountStatus::Unspecified) | Err(_) => Err(self.error("status", "must be a status of this release")),
+            Ok(wire::AccountStatus::Unspecified) | Err(_) => {
+                Err(self.error("status", "must be a status of this release"))
+            }
         }
     }
 
@@ -355,7 +377,9 @@ impl Fields {
             Ok(wire::TransferPolicy::Open) => Ok(TransferPolicy::Open),
             Ok(wire::TransferPolicy::AllowList) => Ok(TransferPolicy::AllowList),
             Ok(wire::TransferPolicy::IssuerApproved) => Ok(TransferPolicy::IssuerApproved),
-            Ok(wire::TransferPolicy::Unspecified) | Err(_) => Err(self.error("policy", "must be a policy of this release")),
+            Ok(wire::TransferPolicy::Unspecified) | Err(_) => {
+                Err(self.error("policy", "must be a policy of this release"))
+            }
         }
     }
 }

@@ -165,7 +165,12 @@ pub trait StateView: Send + Sync {
     ///
     /// # Errors
     /// [`ReadError`].
-    fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError>;
+    fn scan(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError>;
 }
 
 /// What a node says of itself (implemented by `node`).

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use crate::{
-    ChainId, Code, Operation, Parameters, PublicKey, SecretKey, Signature, TimeMs, TransactionId, WitnessHash,
-    hash::sha256, operation::OperationError, signing::transaction_signing_bytes, wire,
+    ChainId, Code, Operation, Parameters, PublicKey, SecretKey, Signature, TimeMs, TransactionId,
+    WitnessHash, hash::sha256, operation::OperationError, signing::transaction_signing_bytes, wire,
 };
 
 /// Longest memo, in bytes.
@@ -58,7 +58,9 @@ pub enum TransactionError {
         limit: u32,
     },
     /// Not protobuf, or not canonical protobuf.
-    #[error("{part} is not canonical protobuf (unknown or repeated fields, defaults written out, wrong order)")]
+    #[error(
+        "{part} is not canonical protobuf (unknown or repeated fields, defaults written out, wrong order)"
+    )]
     NotCanonical {
         /// `transaction` or `body`.
         part: &'static str,
@@ -139,7 +141,10 @@ impl TransactionBody {
         let body = self.encode();
         let id = Self::id_of(&body);
         let message = transaction_signing_bytes(&self.chain_id, &id);
-        let sign = |key: &&SecretKey| TransactionSignature { public_key: key.public_key(), signature: key.sign(&message) };
+        let sign = |key: &&SecretKey| TransactionSignature {
+            public_key: key.public_key(),
+            signature: key.sign(&message),
+        };
         Transaction::assemble(self, body, keys.iter().map(sign).collect())
     }
 }
@@ -151,7 +156,10 @@ impl Transaction {
     /// [`TransactionError`]; each follows from bytes and `parameters` alone.
     pub fn decode(bytes: Bytes, chain: &ChainId, parameters: &Parameters) -> Result<Self, TransactionError> {
         if bytes.len() > parameters.max_transaction_bytes as usize {
-            return Err(TransactionError::TooLarge { found: bytes.len(), limit: parameters.max_transaction_bytes });
+            return Err(TransactionError::TooLarge {
+                found: bytes.len(),
+                limit: parameters.max_transaction_bytes,
+            });
         }
         let transaction = Self::decode_any(bytes)?;
         if transaction.body.chain_id != *chain {
@@ -175,7 +183,8 @@ impl Transaction {
     /// [`TransactionError`].
     pub fn decode_any(bytes: Bytes) -> Result<Self, TransactionError> {
         let not_canonical = |part| TransactionError::NotCanonical { part };
-        let outer = wire::SignedTransaction::decode(bytes.clone()).map_err(|_| not_canonical("transaction"))?;
+        let outer =
+            wire::SignedTransaction::decode(bytes.clone()).map_err(|_| not_canonical("transaction"))?;
         if outer.encode_to_vec() != bytes {
             return Err(not_canonical("transaction"));
         }
@@ -185,7 +194,10 @@ impl Transaction {
         }
         let signatures = outer.signatures.iter().map(read_signature).collect::<Result<Vec<_>, _>>()?;
         if !signatures.windows(2).all(|pair| pair[0].public_key < pair[1].public_key) {
-            return Err(TransactionError::Field { field: "signatures", expected: "must be distinct and ascending by key" });
+            return Err(TransactionError::Field {
+                field: "signatures",
+                expected: "must be distinct and ascending by key",
+            });
         }
         let body = read_body(&inner)?;
         let id = TransactionBody::id_of(&outer.body);
@@ -249,7 +261,8 @@ impl Transaction {
             signature: signature.signature.as_bytes().to_vec().into(),
         };
         let id = TransactionBody::id_of(&encoded);
-        let outer = wire::SignedTransaction { body: encoded, signatures: signatures.iter().map(to_wire).collect() };
+        let outer =
+            wire::SignedTransaction { body: encoded, signatures: signatures.iter().map(to_wire).collect() };
         let bytes: Bytes = outer.encode_to_vec().into();
         Self { id, witness: witness_of(&bytes), bytes, body, signatures }
     }
@@ -262,8 +275,10 @@ fn witness_of(bytes: &[u8]) -> WitnessHash {
 fn read_signature(signature: &wire::TransactionSignature) -> Result<TransactionSignature, TransactionError> {
     let field = |field, expected| TransactionError::Field { field, expected };
     Ok(TransactionSignature {
-        public_key: PublicKey::from_slice(&signature.public_key).ok_or(field("public_key", "must have 32 bytes"))?,
-        signature: Signature::from_slice(&signature.signature).ok_or(field("signature", "must have 64 bytes"))?,
+        public_key: PublicKey::from_slice(&signature.public_key)
+            .ok_or(field("public_key", "must have 32 bytes"))?,
+        signature: Signature::from_slice(&signature.signature)
+            .ok_or(field("signature", "must have 64 bytes"))?,
     })
 }
 

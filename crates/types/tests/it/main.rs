@@ -10,6 +10,7 @@ mod genesis;
 mod merkle;
 mod parameters;
 mod quorum;
+mod scripts;
 mod small_order;
 mod state_proof;
 mod support;

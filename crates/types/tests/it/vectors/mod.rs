@@ -9,13 +9,11 @@ mod state;
 mod transactions;
 mod trees;
 
-use std::{fs, path::PathBuf, process::Command};
+use std::fs;
 
 use serde_json::Value;
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use crate::scripts::root;
 
 /// Compares with the committed file.
 fn freeze(name: &str, computed: &Value) {
@@ -40,14 +38,4 @@ fn assert_same(place: &str, frozen: &Value, computed: &Value) {
         }
         _ => assert_eq!(frozen, computed, "{place} has changed: the bytes of a network must never change"),
     }
-}
-
-/// The second implementation agrees on every vector. Python 3 is part of every supported system.
-#[test]
-fn the_python_verifier_agrees() {
-    let script = root().join("scripts/check_vectors.py");
-    let output = Command::new("python3").arg("-B").arg(&script).output().expect("python3 must be installed");
-    let text =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
 }
