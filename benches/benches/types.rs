@@ -1,0 +1,116 @@
+//! What the vocabulary costs: signatures, hashes, decoding, batches, trees.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::{hint::black_box, time::Duration};
+
+use bytes::Bytes;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use types::{
+    AccountId, Amount, AssetId, Batch, BatchSequence, ChainId, CheckedBatch, Epoch, Operation, Parameters,
+    SecretKey, TimeMs, Transaction, ValidatorIndex,
+    crypto::{SignedBytes, verify_batch},
+    hash::sha256,
+    merkle,
+    transaction::TransactionBody,
+};
+
+fn key(number: u64) -> SecretKey {
+    SecretKey::from_seed(&sha256("bench.key", &[&number.to_le_bytes()]))
+}
+
+fn chain() -> ChainId {
+    ChainId::new([7; 32])
+}
+
+/// A transfer by one of 16 accounts, one signature.
+fn transfer(salt: u64) -> Transaction {
+    let account = |number: u64| AccountId::new(sha256("bench.account", &[&number.to_le_bytes()]));
+    let operation = Operation::Transfer {
+        source: account(salt % 16),
+        asset: AssetId::of_name("TEST"),
+        to: account((salt + 1) % 16),
+        amount: Amount::new(1250),
+    };
+    let valid_until = TimeMs::new(1_767_225_660_000);
+    let body = TransactionBody {
+        chain_id: chain(),
+        valid_until,
+        salt,
+        operations: vec![operation],
+        memo: String::new(),
+    };
+    body.sign(&[&key(salt % 16)])
+}
+
+fn signatures(c: &mut Criterion) {
+    let secret = key(0);
+    let message = [1; 79];
+    let signature = secret.sign(&message);
+    let public = secret.public_key();
+    c.bench_function("types::sign/bytes=79", |b| b.iter(|| secret.sign(black_box(&message))));
+    c.bench_function("types::verify/batch=1", |b| {
+        b.iter(|| public.verify(black_box(&message), &signature).unwrap())
+    });
+    for (name, keys) in [("types::verify", u64::MAX), ("types::verify_few_keys", 16)] {
+        let mut group = c.benchmark_group(name);
+        for size in [128u64, 256, 512] {
+            let messages: Vec<_> = (0..size).map(|i| sha256("bench.message", &[&i.to_le_bytes()])).collect();
+            let sign =
+                |(i, message): (u64, &'_ [u8; 32])| (key(i % keys).public_key(), key(i % keys).sign(message));
+            let signed: Vec<_> = (0..size).zip(&messages).map(sign).collect();
+            let to_item =
+                |((key, signature), message)| SignedBytes { key: *key, signature: *signature, message };
+            let items: Vec<_> = signed
+                .iter()
+                .map(|(k, s)| (k, s))
+                .zip(messages.iter().map(|m| m.as_slice()))
+                .map(to_item)
+                .collect();
+            group.throughput(Throughput::Elements(size));
+            group.bench_function(format!("batch={size}"), |b| {
+                b.iter(|| verify_batch(black_box(&items)).unwrap())
+            });
+        }
+    }
+}
+
+fn hashes(c: &mut Criterion) {
+    let mut group = c.benchmark_group("types::sha256");
+    for size in [64usize, 1 << 20] {
+        let data = vec![5; size];
+        group.throughput(Throughput::Bytes(size as u64));
+        group.bench_function(format!("bytes={size}"), |b| {
+            b.iter(|| sha256("bench.hash", &[black_box(&data)]))
+        });
+    }
+    group.finish();
+    let leaves: Vec<_> = (0..1000u64).map(|i| sha256("bench.leaf", &[&i.to_le_bytes()])).collect();
+    c.bench_function("types::merkle_root/leaves=1000", |b| b.iter(|| merkle::root(black_box(&leaves))));
+}
+
+fn transactions(c: &mut Criterion) {
+    let parameters = Parameters::default();
+    let bytes = transfer(1).bytes().clone();
+    let decode = |bytes: &Bytes| Transaction::decode(bytes.clone(), &chain(), &parameters).unwrap();
+    c.bench_function("types::transaction_decode/operations=1", |b| b.iter(|| decode(black_box(&bytes))));
+    let batch = Batch {
+        author: ValidatorIndex::new(0),
+        sequence: BatchSequence::new(1),
+        epoch: Epoch::ZERO,
+        expires: TimeMs::new(1_767_225_660_000),
+        transactions: (0..500).map(|salt| transfer(salt).bytes().clone()).collect(),
+    };
+    let encoded: Bytes = batch.encode().into();
+    let mut group = c.benchmark_group("types::batch_check");
+    group.throughput(Throughput::Elements(500));
+    group.bench_function("transactions=500", |b| {
+        b.iter(|| CheckedBatch::check(black_box(encoded.clone()), &chain(), &parameters).unwrap());
+    });
+}
+
+criterion_group! {
+    name = types_benches;
+    config = Criterion::default().sample_size(20).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    targets = signatures, hashes, transactions
+}
+criterion_main!(types_benches);
