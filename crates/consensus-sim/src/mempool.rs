@@ -1,7 +1,10 @@
 //! A node's simulated mempool: batches are stored durably, acknowledged, proved available, fetched by
 //! digest, and released when their block is below the low watermark.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use types::{
     Acknowledgement, AvailabilityProof, Batch, BatchDigest, BatchRef, BatchSequence, Epoch, Signature,
@@ -70,9 +73,10 @@ pub(crate) const RESEND_FIRST: Micros = 150 * MILLISECOND;
 const RESEND_MAX: Micros = 1_200 * MILLISECOND;
 
 impl Mempool {
-    /// The process dies: only durable batches remain; the author starts to collect acknowledgements anew.
-    pub fn crash(&mut self, index: ValidatorIndex) {
-        self.held.retain(|_, held| held.durable);
+    /// The process dies: only durable batches and bodies of durable blocks remain; the author starts to
+    /// collect acknowledgements anew.
+    pub fn crash(&mut self, index: ValidatorIndex, bodies: &BTreeSet<BatchDigest>) {
+        self.held.retain(|digest, held| if held.released { bodies.contains(digest) } else { held.durable });
         self.wanted.clear();
         self.own.clear();
         for held in self.held.values().filter(|held| !held.ordered) {

@@ -169,7 +169,8 @@ impl Node {
         }
         self.store.crash(&mut env.disk_prng);
         self.executor = Executor::default();
-        self.mempool.crash(self.index);
+        let bodies = self.store.blocks().flat_map(|block| &block.batches);
+        self.mempool.crash(self.index, &bodies.map(|batch| batch.reference.digest).collect());
     }
 
     /// Loses all disks of a dead process; its new vote log has another id than the set names.

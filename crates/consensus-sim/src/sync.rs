@@ -259,6 +259,7 @@ impl Node {
             let held = Held { batch: Rc::clone(batch), durable: true, ordered: true, released: true };
             self.mempool.held.entry(batch.reference.digest).or_insert(held);
         }
+        self.mempool.ordered(&block.proposal.references);
     }
 }
 

@@ -10,6 +10,8 @@ mod durable_before_send;
 mod exactly_once;
 mod monotone;
 mod prepared_before_commit;
+#[cfg(test)]
+mod tests;
 mod view_floor;
 mod vote_uniqueness;
 
