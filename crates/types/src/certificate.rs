@@ -8,6 +8,9 @@ use crate::{
     signing::{Kind, signing_bytes},
 };
 
+/// The bytes that all signers of a certificate signed, and each signer's key and signature.
+pub type SignedItems = (Vec<u8>, Vec<(PublicKey, Signature)>);
+
 /// What a validator signs for an executed block. Its signing bytes use [`Kind::Checkpoint`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointStatement {
@@ -124,11 +127,7 @@ impl Certificate {
     ///
     /// # Errors
     /// [`CertificateError`] names the first fault of the shape; signatures are not checked here.
-    pub fn signed_items(
-        &self,
-        chain: &ChainId,
-        set: &ValidatorSet,
-    ) -> Result<(Vec<u8>, Vec<(PublicKey, Signature)>), CertificateError> {
+    pub fn signed_items(&self, chain: &ChainId, set: &ValidatorSet) -> Result<SignedItems, CertificateError> {
         let validators = set.len();
         if self.signers.len() != validators.div_ceil(8) {
             return Err(CertificateError::Bitmap { validators });

@@ -147,6 +147,9 @@ pub trait ChainReader: Send + Sync {
     fn state(&self) -> Arc<dyn StateView>;
 }
 
+/// A state key's bytes and its value's.
+pub type StateEntry = (Vec<u8>, Vec<u8>);
+
 /// An immutable view of the state at one certified block.
 pub trait StateView: Send + Sync {
     /// Which block.
@@ -165,12 +168,7 @@ pub trait StateView: Send + Sync {
     ///
     /// # Errors
     /// [`ReadError`].
-    fn scan(
-        &self,
-        prefix: &[u8],
-        after: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError>;
+    fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<StateEntry>, ReadError>;
 }
 
 /// What a node says of itself (implemented by `node`).

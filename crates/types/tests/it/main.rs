@@ -1,6 +1,6 @@
 //! Tests of the vocabulary: arithmetic, signatures, trees, codec, and the frozen bytes of everything that
 //! is hashed or signed.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod certificate;
 mod code;

@@ -1,5 +1,8 @@
 //! Quorum arithmetic for every size up to 100 (a quorum of 2f+1 forks a network of six split three to three).
 
+// The inequalities stand as the derivation writes them.
+#![allow(clippy::int_plus_one)]
+
 use types::quorum::{faulty_max, one_honest, quorum};
 
 #[test]
