@@ -1,20 +1,25 @@
 //! Genesis: what the founding members agreed on. Its hash is the chain id.
 
+mod check;
+mod error;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, Amount, ChainId, Epoch, KeySet, Member, MemberId, Parameters, PublicKey, Role, Signature,
-    TimeMs, Validator, ValidatorSet, VoteLogId,
-    account::KeySetError,
-    codec,
+    TimeMs, Validator, ValidatorSet, VoteLogId, codec,
     crypto::BadSignature,
     hash::sha256,
-    parameters::ParameterError,
     signing::{Kind, signing_bytes},
     state::TransferPolicy,
     validators::ValidatorSetError,
+};
+
+pub use self::{
+    check::{is_asset_name, is_name},
+    error::GenesisError,
 };
 
 /// The content of `genesis.json`. No addresses stand in it.
@@ -102,65 +107,6 @@ pub struct Approval {
     pub signature: Signature,
 }
 
-/// Why a genesis cannot start a network.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GenesisError {
-    /// The validators do not form a set.
-    #[error(transparent)]
-    Validators(#[from] ValidatorSetError),
-    /// A parameter is out of range.
-    #[error(transparent)]
-    Parameter(#[from] ParameterError),
-    /// Something is named twice.
-    #[error("{what} {name} stands twice")]
-    Repeated {
-        /// `member`, `account`, `asset`.
-        what: &'static str,
-        /// Its name.
-        name: String,
-    },
-    /// Something names what is not there.
-    #[error("{by} names {what} {name}, which is not in the genesis")]
-    Unknown {
-        /// Who names it.
-        by: String,
-        /// `member`, `account`.
-        what: &'static str,
-        /// The name.
-        name: String,
-    },
-    /// A name with characters or a length that are not allowed.
-    #[error("{what} name {name:?}: 1 to 64 characters of a-z 0-9 - _ . are allowed (assets also A-Z)")]
-    Name {
-        /// `member`, `account`, `asset`, `network`, `validator`.
-        what: &'static str,
-        /// The name.
-        name: String,
-    },
-    /// Keys that cannot be registered.
-    #[error("account {account}: {error}")]
-    Keys {
-        /// `member/name`.
-        account: String,
-        /// What is wrong.
-        error: KeySetError,
-    },
-    /// The holdings of an asset exceed 2^128-1, or an asset has too many decimals.
-    #[error("asset {asset}: {rule}")]
-    Asset {
-        /// Its name.
-        asset: String,
-        /// What must hold.
-        rule: &'static str,
-    },
-    /// A member has not approved, or its approval is not good.
-    #[error("member {member} has not approved this genesis: ask for `hanse genesis approve`")]
-    NotApproved {
-        /// Its name.
-        member: String,
-    },
-}
-
 impl Genesis {
     /// SHA-256("hanse.genesis.v1" ‖ canonical bytes with no approvals).
     #[must_use]
@@ -175,23 +121,6 @@ impl Genesis {
     /// [`ValidatorSetError`].
     pub fn validator_set(&self) -> Result<ValidatorSet, ValidatorSetError> {
         ValidatorSet::new(self.validators.iter().map(GenesisValidator::to_validator).collect())
-    }
-
-    /// Checks everything but the approvals; all faults are returned.
-    ///
-    /// # Errors
-    /// [`GenesisError`], at least one.
-    pub fn check(&self) -> Result<(), Vec<GenesisError>> {
-        let mut faults = Vec::new();
-        self.check_members(&mut faults);
-        let accounts = self.check_accounts(&mut faults);
-        self.check_assets(&accounts, &mut faults);
-        let validators: Vec<_> = self.validators.iter().map(GenesisValidator::to_validator).collect();
-        faults.extend(ValidatorSet::faults(&validators).into_iter().map(GenesisError::from));
-        if let Err(errors) = self.parameters.check() {
-            faults.extend(errors.into_iter().map(GenesisError::from));
-        }
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
     /// Checks that every member approved exactly this content.
@@ -225,80 +154,6 @@ impl Genesis {
                 && account.keys.keys.iter().any(|weighted| weighted.public_key == *key)
         };
         runs || self.accounts.iter().any(administers)
-    }
-
-    fn check_members(&self, faults: &mut Vec<GenesisError>) {
-        if !is_name(&self.network) {
-            faults.push(GenesisError::Name { what: "network", name: self.network.clone() });
-        }
-        let mut names = BTreeSet::new();
-        for member in &self.members {
-            if !is_name(&member.name) {
-                faults.push(GenesisError::Name { what: "member", name: member.name.clone() });
-            }
-            if !names.insert(&member.name) {
-                faults.push(GenesisError::Repeated { what: "member", name: member.name.clone() });
-            }
-        }
-        for validator in &self.validators {
-            if !is_name(&validator.name) {
-                faults.push(GenesisError::Name { what: "validator", name: validator.name.clone() });
-            }
-            if !names.contains(&validator.member) {
-                let by = format!("validator {}", validator.name);
-                faults.push(GenesisError::Unknown { by, what: "member", name: validator.member.clone() });
-            }
-        }
-        for account in &self.accounts {
-            if !names.contains(&account.member) {
-                let by = format!("account {}", account.name);
-                faults.push(GenesisError::Unknown { by, what: "member", name: account.member.clone() });
-            }
-        }
-    }
-
-    fn check_accounts(&self, faults: &mut Vec<GenesisError>) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        let mut ids = BTreeSet::new();
-        for account in &self.accounts {
-            let name = account.full_name();
-            if !is_name(&account.name) {
-                faults.push(GenesisError::Name { what: "account", name: name.clone() });
-            }
-            if let Err(error) = account.keys.check() {
-                faults.push(GenesisError::Keys { account: name.clone(), error });
-            }
-            if !ids.insert(account.id()) || !names.insert(name.clone()) {
-                faults.push(GenesisError::Repeated { what: "account", name });
-            }
-        }
-        names
-    }
-
-    fn check_assets(&self, accounts: &BTreeSet<String>, faults: &mut Vec<GenesisError>) {
-        let mut names = BTreeSet::new();
-        for asset in &self.assets {
-            if !is_asset_name(&asset.name) {
-                faults.push(GenesisError::Name { what: "asset", name: asset.name.clone() });
-            }
-            if !names.insert(&asset.name) {
-                faults.push(GenesisError::Repeated { what: "asset", name: asset.name.clone() });
-            }
-            for name in asset.holdings.keys().chain([&asset.issuer]).filter(|name| !accounts.contains(*name))
-            {
-                let by = format!("asset {}", asset.name);
-                faults.push(GenesisError::Unknown { by, what: "account", name: name.clone() });
-            }
-            if asset.supply().is_none() {
-                faults.push(GenesisError::Asset {
-                    asset: asset.name.clone(),
-                    rule: "holdings must sum to at most 2^128-1",
-                });
-            }
-            if asset.decimals > 18 {
-                faults.push(GenesisError::Asset { asset: asset.name.clone(), rule: "at most 18 decimals" });
-            }
-        }
     }
 }
 
@@ -350,18 +205,4 @@ impl Approval {
     pub fn verify(&self, chain: &ChainId) -> Result<(), BadSignature> {
         self.public_key.verify(&Self::signing_bytes(chain, &self.member), &self.signature)
     }
-}
-
-/// Whether a text may name a member, an account, a validator or a network: 1 to 64 of `a-z 0-9 - _ .`.
-#[must_use]
-pub fn is_name(text: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
-    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
-}
-
-/// Whether a text may name an asset: 1 to 32 of `A-Z a-z 0-9 - _ .`.
-#[must_use]
-pub fn is_asset_name(text: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
-    (1..=32).contains(&text.len()) && text.bytes().all(allowed)
 }
