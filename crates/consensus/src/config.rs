@@ -12,6 +12,8 @@ pub const VIEWS_AHEAD: u64 = 4;
 pub const VIEWS_BACK: u64 = 4;
 /// References of one proposal at most, so that it fits into a frame.
 pub const REFERENCES_MAX: usize = 1024;
+/// How many of an author's oldest unordered batches are relayed and fetched at a time.
+pub const RELAYED_MAX: usize = 8;
 /// A lone view change is followed only so far: one liar must not use up the views.
 pub const LONE_JUMP_MAX: u64 = 1024;
 

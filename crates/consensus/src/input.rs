@@ -55,6 +55,8 @@ pub enum Input {
         header_hash: BlockHash,
         /// The digest of its proposal, as in the header.
         proposal: ProposalDigest,
+        /// The batches that it ordered.
+        references: Vec<BatchRef>,
         /// Its block time.
         time: TimeMs,
         /// Our checkpoint signature, stored with the block; `None` where we do not vote.

@@ -1,7 +1,9 @@
 //! What the vote log holds, and what a replica starts from.
 
 use serde::{Deserialize, Serialize};
-use types::{BlockHash, Certificate, Height, Proposal, ProposalDigest, Signature, TimeMs, ValidatorIndex};
+use types::{
+    BatchRef, BlockHash, Certificate, Height, Proposal, ProposalDigest, Signature, TimeMs, ValidatorIndex,
+};
 
 use crate::message::{PreparedCertificate, SignedStatement};
 
@@ -30,6 +32,8 @@ pub struct ExecutedBlock {
     pub header_hash: BlockHash,
     /// The digest of its proposal, as in the header.
     pub proposal: ProposalDigest,
+    /// The batches that it ordered.
+    pub references: Vec<BatchRef>,
     /// Its block time.
     pub time: TimeMs,
     /// Our checkpoint signature stored with it.

@@ -1,0 +1,147 @@
+//! Block certificates: stable checkpoints (PBFT §4.3) that prove themselves, from whomever they come. The
+//! low watermark moves only when a certificate is durable here and its block executed here.
+
+use types::{BatchRef, Certificate, Height, ValidatorIndex};
+
+use crate::{
+    effect::{Effect, Halt},
+    message::Message,
+    replica::Replica,
+};
+
+impl Replica {
+    /// Takes a verified certificate; `from` has the blocks up to it.
+    pub(crate) fn adopt_certificate(&mut self, certificate: Certificate, from: &[ValidatorIndex]) {
+        let height = certificate.height;
+        let ours = self.chain.blocks.get(&height).map(|block| block.header_hash);
+        if let Some(known) = self.chain.certificates.get(&height) {
+            if known.header_hash != certificate.header_hash {
+                self.halt(Halt::ConflictingCertificates {
+                    height,
+                    what: "two block certificates for one height",
+                });
+            }
+            return;
+        }
+        if height <= self.chain.low {
+            return;
+        }
+        if let Some(ours) = ours.filter(|ours| *ours != certificate.header_hash) {
+            return self.halt(Halt::Diverged { height, ours, certified: certificate.header_hash });
+        }
+        if height <= self.chain.low.plus(2 * self.chain.window) {
+            self.chain.certificates.insert(height, certificate.clone());
+        }
+        for validator in from {
+            if let Some(peer) = self.peers.get_mut(validator) {
+                peer.has_blocks_to = peer.has_blocks_to.max(height);
+            }
+        }
+        if height > self.chain.certified() {
+            self.chain.highest = Some(certificate);
+            if self.active {
+                self.failed_views = 0;
+            }
+        }
+        self.store_certificates();
+        self.consider_sync();
+    }
+
+    /// Certificates of executed blocks are stored in height order, without gaps.
+    pub(crate) fn store_certificates(&mut self) {
+        while self.chain.stored < self.chain.executed {
+            let height = self.chain.stored.next();
+            let Some(certificate) = self.chain.certificates.get(&height) else { return };
+            self.effects.push(Effect::StoreCertificate(certificate.clone()));
+            self.chain.stored = height;
+        }
+    }
+
+    pub(crate) fn on_certificate_durable(&mut self, height: Height) {
+        self.chain.certificate_durable = self.chain.certificate_durable.max(height);
+        self.chain.stored = self.chain.stored.max(height);
+        self.move_low();
+        self.store_certificates();
+    }
+
+    /// Moves the low watermark; everything at or below it is forgotten here.
+    pub(crate) fn move_low(&mut self) {
+        let old = self.chain.low;
+        let low = self.chain.certificate_durable.min(self.chain.executed);
+        if low <= old {
+            return;
+        }
+        self.chain.low = low;
+        if let Some(block) = self.chain.blocks.get(&low) {
+            self.chain.low_time = block.time;
+        }
+        let mut references: Vec<BatchRef> = Vec::new();
+        let above = low.next();
+        for block in self.chain.blocks.range(..above).map(|(_, block)| block) {
+            references.extend(&block.references);
+        }
+        self.chain.committed = self.chain.committed.split_off(&above);
+        self.chain.blocks = self.chain.blocks.split_off(&above);
+        self.checkpoints = self.checkpoints.split_off(&above);
+        self.prepared = self.prepared.split_off(&above);
+        self.noticed_difference = self.noticed_difference.split_off(&above);
+        self.chain.certificates = self.chain.certificates.split_off(&low.minus(2 * self.chain.window));
+        if self.split_at.is_some_and(|height| height <= low) {
+            self.split_at = None;
+        }
+        self.slots.prune_below(low);
+        self.own.prune(low, self.floor, self.order.view);
+        self.proposals.prune(low);
+        self.batches.release(low, &references);
+        if !references.is_empty() {
+            self.effects.push(Effect::ReleaseBatches { low, references });
+        }
+        self.expire_batches();
+        let opened = old.plus(self.chain.window).next().get()..=low.plus(self.chain.window).get();
+        opened.for_each(|height| self.consider(Height::new(height)));
+        self.repropose();
+    }
+
+    /// A vote at or below our low: its sender is behind, the certificate helps. Rate-limited.
+    pub(crate) fn answer_below_low(&mut self, to: ValidatorIndex, height: Height) {
+        let Some(certificate) = self.chain.certificates.get(&height) else { return };
+        let Some(peer) = self.peers.get_mut(&to) else { return };
+        if peer.courtesies == 0 || peer.status.is_none_or(|status| status.certified >= height) {
+            return;
+        }
+        peer.courtesies -= 1;
+        self.effects.push(Effect::Send { to, message: Message::Certificate(certificate.clone()) });
+    }
+
+    /// Certified blocks that we can neither execute nor decide by votes soon are fetched (a separate rule:
+    /// q commits without own prepared never decide here). Waits a little where votes may still do.
+    pub(crate) fn consider_sync(&mut self) {
+        let Some(target) = &self.chain.highest else { return };
+        let now = self.clock.monotonic.0;
+        if self.chain.first_undecided() > target.height || self.chain.executed >= target.height {
+            self.sync_wait = None;
+            return;
+        }
+        let is_far = target.height > self.chain.executed.plus(self.chain.window);
+        let patience = self.config.parameters.view_timeout_ms / 4;
+        let (executed, due) = match self.sync_wait {
+            Some((executed, due)) if executed == self.chain.executed => (executed, due),
+            Some(_) | None => (self.chain.executed, if is_far { now } else { now + patience }),
+        };
+        self.sync_wait = Some((executed, due));
+        if now < due {
+            return;
+        }
+        self.sync_wait = Some((executed, now + self.config.parameters.view_timeout_ms / 2));
+        let has_it = |(index, peer): (&ValidatorIndex, &crate::peers::Peer)| {
+            let claimed = peer.status.map_or(Height::ZERO, |status| status.certified);
+            (claimed.max(peer.has_blocks_to) >= target.height).then_some(*index)
+        };
+        let mut from: Vec<_> = self.peers.iter().filter_map(has_it).collect();
+        if from.is_empty() {
+            from = target.signer_indices().into_iter().filter(|index| !self.is_me(*index)).collect();
+        }
+        let target = target.clone();
+        self.effects.push(Effect::Sync { target, from });
+    }
+}

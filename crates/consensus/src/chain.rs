@@ -1,0 +1,78 @@
+//! What is committed, executed and certified: everything between the low watermark and the newest
+//! certificate.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use types::{Certificate, Height, Proposal, ProposalDigest, TimeMs};
+
+use crate::record::ExecutedBlock;
+
+/// A height that is decided here.
+#[derive(Debug, Clone)]
+pub(crate) struct Committed {
+    pub(crate) digest: ProposalDigest,
+    pub(crate) proposal: Arc<Proposal>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Chain {
+    /// L.
+    pub(crate) window: u64,
+    /// Executed durably and certified durably, with all below.
+    pub(crate) low: Height,
+    pub(crate) low_time: TimeMs,
+    /// Highest executed height.
+    pub(crate) executed: Height,
+    /// Up to here execution was asked for.
+    pub(crate) requested: Height,
+    /// Up to here certificates are durable.
+    pub(crate) certificate_durable: Height,
+    /// Up to here the storing of certificates was asked for.
+    pub(crate) stored: Height,
+    /// Certificates of the last 2·L heights below low, and of those up to 2·L above.
+    pub(crate) certificates: BTreeMap<Height, Certificate>,
+    /// The highest certificate held, executed or not.
+    pub(crate) highest: Option<Certificate>,
+    /// Executed blocks above low.
+    pub(crate) blocks: BTreeMap<Height, ExecutedBlock>,
+    /// Decided heights above low.
+    pub(crate) committed: BTreeMap<Height, Committed>,
+    /// The highest decided or executed height that is not null: it moved block time.
+    pub(crate) last_timed: Height,
+}
+
+impl Chain {
+    /// Inside (low, low+L].
+    pub(crate) fn in_window(&self, height: Height) -> bool {
+        height > self.low && height <= self.low.plus(self.window)
+    }
+
+    /// Inside (low, low+2L]: kept, so that a replica whose low is a little behind misses nothing.
+    pub(crate) fn is_kept(&self, height: Height) -> bool {
+        height > self.low && height <= self.low.plus(2 * self.window)
+    }
+
+    /// The height of the highest certificate.
+    pub(crate) fn certified(&self) -> Height {
+        self.highest.as_ref().map_or(Height::ZERO, |certificate| certificate.height)
+    }
+
+    /// Whether the height is decided here, in whatever way.
+    pub(crate) fn is_decided(&self, height: Height) -> bool {
+        height <= self.executed || self.committed.contains_key(&height)
+    }
+
+    /// The digest executed at a height above low, where it is known.
+    pub(crate) fn executed_digest(&self, height: Height) -> Option<ProposalDigest> {
+        self.blocks.get(&height).map(|block| block.proposal)
+    }
+
+    /// The lowest height above `executed` that is not decided.
+    pub(crate) fn first_undecided(&self) -> Height {
+        let mut height = self.executed.next();
+        while self.committed.contains_key(&height) {
+            height = height.next();
+        }
+        height
+    }
+}

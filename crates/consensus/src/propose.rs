@@ -1,0 +1,98 @@
+//! The primary orders batches (PBFT §4.2): as soon as the window allows and there is something to order,
+//! no fixed interval. Deviation: several small batches wait for one another only while
+//! [`PIPELINE_DEPTH`] proposals are already on their way; then a proposal must be worth half a block.
+
+use types::{Height, Proposal, ProposalDigest};
+
+use crate::{
+    checkpoint::null_digest,
+    message::{Statement, Vote},
+    own::OwnKey,
+    replica::Replica,
+};
+
+/// Undecided proposals beyond which the primary waits for a fuller one.
+pub const PIPELINE_DEPTH: u64 = 8;
+
+impl Replica {
+    /// Proposes while it may and has something to propose.
+    pub(crate) fn propose(&mut self) {
+        while self.is_primary()
+            && self.active
+            && self.can_vote()
+            && self.split_at.is_none()
+            && !self.is_halted()
+        {
+            let height = self.next_height();
+            if !self.chain.in_window(height) {
+                return;
+            }
+            let Some(proposal) = self.fresh_proposal(height) else { return };
+            let digest = proposal.digest();
+            self.last_proposed = height;
+            let now = self.clock.monotonic;
+            self.batches.note_proposed(height, &proposal, now, false);
+            self.timed_proposed = self.timed_proposed.max(height);
+            if proposal.references.is_empty() {
+                self.note_empty_proposed();
+            }
+            let vote = Vote { view: self.view, height, digest };
+            self.persist(Statement::PrePrepare(vote), Some(proposal), None);
+        }
+    }
+
+    /// The lowest height that nothing of this view, nor of what it began with, occupies.
+    fn next_height(&self) -> Height {
+        let begun = self.order.hi.max(self.order.lo);
+        let known = self.chain.executed.max(self.chain.certified()).max(self.chain.low);
+        begun.max(known).max(self.last_proposed).next()
+    }
+
+    fn fresh_proposal(&self, height: Height) -> Option<Proposal> {
+        let participation = match height.get().checked_sub(self.chain.window) {
+            None | Some(0) => None,
+            Some(below) => Some(self.chain.certificates.get(&Height::new(below))?.clone()),
+        };
+        let time = self.clock.wall;
+        let in_flight = height.since(self.chain.first_undecided());
+        let bytes_min =
+            if in_flight >= PIPELINE_DEPTH { self.config.parameters.max_block_bytes / 2 } else { 1 };
+        let quorum = self.config.validators.quorum();
+        let references = self.batches.select(height, time, self.config.parameters.max_block_bytes, quorum);
+        let bytes: u64 = references.iter().map(|reference| u64::from(reference.bytes)).sum();
+        if references.is_empty() {
+            return self.may_propose_empty(height).then(|| Proposal { references, time, participation });
+        }
+        (bytes >= bytes_min).then_some(Proposal { references, time, participation })
+    }
+
+    /// The new primary orders again what its view began with, byte for byte (PBFT §4.4).
+    pub(crate) fn repropose(&mut self) {
+        if !(self.is_primary() && self.active && self.can_vote()) || self.is_halted() {
+            return;
+        }
+        let first = self.order.lo.max(self.chain.low).next();
+        let open: Vec<_> =
+            self.order.digests.range(first..).map(|(height, digest)| (*height, *digest)).collect();
+        for (height, digest) in open {
+            if self.chain.in_window(height) && !self.own.contains(OwnKey::PrePrepare(self.view, height)) {
+                self.repropose_one(height, digest);
+            }
+        }
+    }
+
+    fn repropose_one(&mut self, height: Height, digest: ProposalDigest) {
+        let decided = self.chain.committed.get(&height).map(|committed| committed.digest);
+        if self.chain.executed_digest(height).or(decided).is_some_and(|ours| ours != digest) {
+            if self.noticed_difference.insert(height) {
+                self.notice(crate::Notice::ExecutedDiffers { height });
+            }
+            return;
+        }
+        let proposal =
+            if digest == null_digest() { Some(Proposal::null()) } else { self.proposals.get(digest) };
+        let Some(proposal) = proposal else { return self.want_proposal(digest) };
+        let vote = Vote { view: self.view, height, digest };
+        self.persist(Statement::PrePrepare(vote), Some(proposal), None);
+    }
+}
