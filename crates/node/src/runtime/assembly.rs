@@ -1,0 +1,210 @@
+//! Puts a node together: every thread with its queues. One method per thread; the order is that of the
+//! data's way, so that nobody is given a queue whose other end does not exist yet.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64},
+    },
+    thread::JoinHandle,
+};
+
+use consensus::{Input, Persist, Recovery, Replica, config::ReplicaConfig, verify};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use ledger::{LedgerReader, LedgerWriter};
+use mempool::MempoolHandle;
+use types::{Epoch, Height, Parameters, ports::ChainReader};
+
+use crate::exit::Failure;
+
+use super::{
+    board::Board,
+    clock::NodeClock,
+    executor::{Command, Executor},
+    identity::Identity,
+    network::Network,
+    replica::{ConsensusThread, Outlets},
+    supervisor::Supervisor,
+    sync, verify as verify_thread,
+    votes::VoteThread,
+};
+
+/// Consensus frames that wait for verification.
+const FRAMES_MAX: usize = 8192;
+/// Verified messages that wait for the replica.
+const PEER_INPUTS_MAX: usize = 8192;
+/// Commands that wait for the executor: back-pressure for sync. Consensus fills at most its window.
+const COMMANDS_MAX: usize = 4096;
+/// Sync targets, questions and answers that wait.
+const SYNC_MAX: usize = 64;
+
+/// Both ends of a queue.
+pub type Queue<T> = (Sender<T>, Receiver<T>);
+
+/// The queues between the threads of one node.
+pub struct Queues {
+    /// What our own threads tell the replica: as many as it asked for, so unbounded and never dropped.
+    pub own: Queue<Input>,
+    /// What verified peers tell it.
+    pub peers: Queue<Input>,
+    /// To the executor.
+    pub commands: Queue<Command>,
+    /// Consensus frames, unverified.
+    pub frames: Queue<verify_thread::Frame>,
+    /// What the replica wants fetched.
+    pub targets: Queue<sync::SyncTarget>,
+    /// Blocks from peers.
+    pub answers: Queue<sync::fetch::Answer>,
+    /// Peers that ask for blocks.
+    pub requests: Queue<sync::serve::Request>,
+}
+
+/// What all threads share.
+pub struct Assembly {
+    /// Who we are.
+    pub identity: Identity,
+    /// The epoch's parameters.
+    pub parameters: Parameters,
+    /// Watches the threads.
+    pub supervisor: Supervisor,
+    /// The queues.
+    pub queues: Queues,
+    /// For operators.
+    pub board: Arc<Board>,
+    /// Peers.
+    pub network: Network,
+    /// Batches.
+    pub pool: MempoolHandle,
+    /// The chain.
+    pub reader: LedgerReader,
+    /// Checks consensus messages.
+    pub verifier: Arc<verify::Verifier>,
+    /// Set when the node stops.
+    pub stop: Arc<AtomicBool>,
+    /// Threads that must end before the process does.
+    pub critical: Vec<JoinHandle<()>>,
+}
+
+impl Queues {
+    /// Empty queues.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            own: unbounded(),
+            peers: bounded(PEER_INPUTS_MAX),
+            commands: bounded(COMMANDS_MAX),
+            frames: bounded(FRAMES_MAX),
+            targets: unbounded(),
+            answers: bounded(SYNC_MAX),
+            requests: bounded(SYNC_MAX),
+        }
+    }
+}
+
+impl Assembly {
+    /// The epoch: the network stays in the first.
+    pub const EPOCH: Epoch = Epoch::ZERO;
+
+    /// A verifier of consensus messages for this network.
+    #[must_use]
+    pub fn verifier(identity: &Identity, parameters: &Parameters) -> Arc<verify::Verifier> {
+        let set = Arc::clone(&identity.validators);
+        let scheme = Arc::new(verify::Zip215);
+        Arc::new(verify::Verifier::new(identity.chain, set, Self::EPOCH, parameters.clone(), scheme))
+    }
+
+    /// Starts the vote thread where there is a voter, and the consensus thread.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn_consensus(&mut self, recovery: Recovery) -> Result<(), Failure> {
+        let low = Arc::new(AtomicU64::new(recovery.low.get()));
+        let votes = self.spawn_votes(&low)?;
+        let config = ReplicaConfig {
+            chain: self.identity.chain,
+            validators: Arc::clone(&self.identity.validators),
+            parameters: self.parameters.clone(),
+            epoch: Self::EPOCH,
+            voting: self.identity.voting,
+        };
+        let clock = NodeClock::start();
+        let (replica, first) = Replica::new(config, recovery, clock.read());
+        let outlets = Outlets {
+            votes,
+            executor: self.queues.commands.0.clone(),
+            sync: self.queues.targets.0.clone(),
+            pool: self.pool.clone(),
+            network: self.network.clone(),
+            board: Arc::clone(&self.board),
+            low,
+            verifier: Arc::clone(&self.verifier),
+        };
+        let (own, peers) = (self.queues.own.1.clone(), self.queues.peers.1.clone());
+        let thread = ConsensusThread { replica, clock, own, peers, outlets, stop: Arc::clone(&self.stop) };
+        self.critical.push(self.supervisor.spawn("consensus", move || thread.run(first))?);
+        Ok(())
+    }
+
+    fn spawn_votes(&mut self, low: &Arc<AtomicU64>) -> Result<Option<Sender<Persist>>, Failure> {
+        let (Some(log), Some(signer)) = (self.identity.log.take(), self.identity.signer.clone()) else {
+            return Ok(None);
+        };
+        let thread = VoteThread { log, signer, chain: self.identity.chain, epoch: Self::EPOCH, low: Arc::clone(low) };
+        let (requests, queue) = unbounded();
+        let answers = self.queues.own.0.clone();
+        let task = self.supervisor.spawn("votes", move || thread.run(&queue, &answers).map_err(Failure::from))?;
+        self.critical.push(task);
+        Ok(Some(requests))
+    }
+
+    /// Starts the executor; `feed` tells clients of certified blocks.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn_executor(&mut self, writer: LedgerWriter, feed: api::BlockFeed, told: Height) -> Result<(), Failure> {
+        let executor = Executor {
+            writer,
+            reader: self.reader.clone(),
+            pool: self.pool.clone(),
+            signer: self.identity.signer.clone(),
+            chain: self.identity.chain,
+            epoch: Self::EPOCH,
+            replica: self.queues.own.0.clone(),
+            feed,
+            board: Arc::clone(&self.board),
+            untold: BTreeMap::new(),
+            told,
+        };
+        let commands = self.queues.commands.1.clone();
+        self.critical.push(self.supervisor.spawn("executor", move || executor.run(&commands))?);
+        Ok(())
+    }
+
+    /// Starts verification of consensus frames, and both sides of block sync.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn_network_side(&self) -> Result<(), Failure> {
+        let (gate, board) = (Arc::clone(&self.verifier), Arc::clone(&self.board));
+        let (frames, out) = (self.queues.frames.1.clone(), self.queues.peers.0.clone());
+        self.supervisor.spawn("verify", move || verify_thread::run(&gate, &frames, &out, &board))?;
+        let chain: Arc<dyn ChainReader> = Arc::new(self.reader.clone());
+        let (served, network, requests) = (Arc::clone(&chain), self.network.clone(), self.queues.requests.1.clone());
+        self.supervisor.spawn("sync-serve", move || sync::serve::run(&requests, &served, &network))?;
+        let fetcher = sync::fetch::Fetcher {
+            network: self.network.clone(),
+            chain,
+            verifier: Arc::clone(&self.verifier),
+            chain_id: self.identity.chain,
+            parameters: self.parameters.clone(),
+            pool: self.pool.clone(),
+            executor: self.queues.commands.0.clone(),
+            replica: self.queues.own.0.clone(),
+            board: Arc::clone(&self.board),
+        };
+        let (targets, answers) = (self.queues.targets.1.clone(), self.queues.answers.1.clone());
+        self.supervisor.spawn("sync", move || fetcher.run(&targets, &answers))?;
+        Ok(())
+    }
+}

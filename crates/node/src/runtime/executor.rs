@@ -1,0 +1,198 @@
+//! The executor thread: the only writer of the ledger. Executes committed proposals in height order, stores
+//! certificates, imports blocks from sync, and tells the others what became durable.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use api::BlockFeed;
+use consensus::Input;
+use crossbeam_channel::{Receiver, Sender};
+use ledger::{Executed, Imported, LedgerError, LedgerReader, LedgerWriter, ProposedBlock};
+use mempool::MempoolHandle;
+use types::{
+    Block, Certificate, ChainId, CheckedBatch, Epoch, Height, Proposal, ResultRecord,
+    certificate::CheckpointStatement,
+    ports::{ChainReader as _, Signer},
+};
+
+use crate::exit::{ExitCode, Failure};
+
+use super::board::Board;
+
+/// Certificates made durable with one write.
+const GROUP_MAX: usize = 64;
+
+/// What the executor is asked.
+pub enum Command {
+    /// Execute the next height.
+    Execute {
+        /// The height.
+        height: Height,
+        /// What was committed; every batch is held by the mempool.
+        proposal: Proposal,
+    },
+    /// Make a certificate durable.
+    StoreCertificate(Certificate),
+    /// Take a block from a peer.
+    Import(Box<VerifiedBlock>),
+    /// Finish what is queued and stop.
+    Stop,
+}
+
+/// A block from sync whose certificate and client signatures were verified.
+pub struct VerifiedBlock {
+    /// The block.
+    pub block: Block,
+    /// Its batches, checked.
+    pub batches: Vec<Arc<CheckedBatch>>,
+}
+
+/// The executor thread's possessions.
+pub struct Executor {
+    /// The ledger.
+    pub writer: LedgerWriter,
+    /// Its readers.
+    pub reader: LedgerReader,
+    /// Batches and pending transactions.
+    pub pool: MempoolHandle,
+    /// Signs checkpoints; `None` where this node does not vote.
+    pub signer: Option<Arc<dyn Signer>>,
+    /// The network.
+    pub chain: ChainId,
+    /// The epoch.
+    pub epoch: Epoch,
+    /// To the replica.
+    pub replica: Sender<Input>,
+    /// To the API.
+    pub feed: BlockFeed,
+    /// To operators.
+    pub board: Arc<Board>,
+    /// Results of executed blocks that clients were not told of: their certificates are not durable yet.
+    pub untold: BTreeMap<Height, Vec<ResultRecord>>,
+    /// The highest certified height that clients were told of.
+    pub told: Height,
+}
+
+impl Executor {
+    /// Serves commands until the queue closes.
+    ///
+    /// # Errors
+    /// Divergence, damage, or a disk that refuses.
+    pub fn run(mut self, commands: &Receiver<Command>) -> Result<(), Failure> {
+        let mut next = None;
+        loop {
+            let command = match next.take() {
+                Some(command) => command,
+                None => match commands.recv() {
+                    Ok(command) => command,
+                    Err(_) => return Ok(()),
+                },
+            };
+            match command {
+                Command::Execute { height, proposal } => self.execute(height, proposal)?,
+                Command::Import(verified) => self.import(*verified)?,
+                Command::Stop => return Ok(()),
+                Command::StoreCertificate(first) => {
+                    let mut certificates = vec![first];
+                    while certificates.len() < GROUP_MAX {
+                        match commands.try_recv() {
+                            Ok(Command::StoreCertificate(certificate)) => certificates.push(certificate),
+                            Ok(other) => {
+                                next = Some(other);
+                                break;
+                            }
+                            Err(_) => break,
+                        }
+                    }
+                    self.writer.store_certificates(&certificates)?;
+                    self.tell_certified();
+                }
+            }
+        }
+    }
+
+    fn execute(&mut self, height: Height, proposal: Proposal) -> Result<(), Failure> {
+        if height <= self.reader.executed() {
+            // Learnt by sync meanwhile: one idempotent commit keyed by height.
+            return Ok(());
+        }
+        let batches = self.bodies(&proposal, height)?;
+        let signer = self.signer.clone();
+        let (chain, epoch) = (self.chain, self.epoch);
+        let sign = |statement: &CheckpointStatement| {
+            signer.as_ref().map(|signer| signer.sign(&statement.signing_bytes(&chain, epoch)))
+        };
+        let block = ProposedBlock { epoch, height, proposal, batches };
+        let executed = self.writer.execute(&block, &sign)?;
+        self.after(executed);
+        // Its certificate may have been durable before.
+        self.tell_certified();
+        Ok(())
+    }
+
+    fn import(&mut self, verified: VerifiedBlock) -> Result<(), Failure> {
+        let VerifiedBlock { block, batches } = verified;
+        match self.writer.import_block(&block, batches) {
+            Ok(Imported::Executed(executed)) => {
+                self.pool.ordered(block.header.height, &block.proposal.references);
+                self.after(*executed);
+            }
+            Ok(Imported::AlreadyHere) => {}
+            // What a peer sent, or a gap: sync asks again from where the ledger stands.
+            Err(error @ (LedgerError::InvalidBlock { .. } | LedgerError::NotNext { .. })) => {
+                tracing::warn!(%error, "a block from a peer is not taken");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.tell_certified();
+        Ok(())
+    }
+
+    fn bodies(&self, proposal: &Proposal, height: Height) -> Result<Vec<Arc<CheckedBatch>>, Failure> {
+        let body = |reference: &types::BatchRef| {
+            self.pool.get(&reference.digest).ok_or_else(|| {
+                Failure::new(
+                    ExitCode::Internal,
+                    format!("batch {} of height {height} is not held although consensus was told so", reference.digest),
+                )
+            })
+        };
+        proposal.references.iter().map(body).collect()
+    }
+
+    fn after(&mut self, executed: Executed) {
+        let height = executed.header.height;
+        let ids: Vec<_> = executed.results.iter().filter(|result| result.consumes_id()).map(|result| result.id).collect();
+        self.pool.committed(&ids);
+        self.pool.set_chain_time(executed.header.time);
+        self.board.executed(&executed.results);
+        self.say(Input::Executed {
+            height,
+            header_hash: executed.hash,
+            proposal: executed.header.proposal,
+            time: executed.header.time,
+            checkpoint: executed.checkpoint,
+        });
+        self.untold.insert(height, executed.results);
+    }
+
+    /// Tells replica and clients of every height that is now executed, certified and durable.
+    fn tell_certified(&mut self) {
+        let certified = self.reader.certified();
+        let height = certified.header.height;
+        if height <= self.told {
+            return;
+        }
+        self.say(Input::CertificateDurable(height));
+        while self.told < height {
+            self.told = self.told.next();
+            let results = self.untold.remove(&self.told).unwrap_or_default();
+            self.feed.certified(self.told, &results);
+        }
+        self.board.certified(&certified);
+    }
+
+    fn say(&self, input: Input) {
+        // The replica's queue closes only when the node stops.
+        let _ = self.replica.send(input);
+    }
+}

@@ -1,0 +1,93 @@
+//! Brings the mesh up: who may connect, where they are dialled, which bounds hold.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use p2p::{Limits, NodeRole, P2p, P2pConfig, P2pError, PeerConfig};
+use types::{Parameters, PublicKey, SecretKey, ValidatorIndex};
+
+use crate::{
+    config::{self, Config},
+    exit::{ExitCode, Failure},
+};
+
+use super::{identity::Identity, network::Inbound};
+
+/// Frame room beyond the payload's own bound.
+const FRAME_SLACK: u32 = 64 << 10;
+
+/// Everybody who may connect: validators of the set with configured addresses, and admitted observers.
+#[must_use]
+pub fn peers(config: &Config, identity: &Identity, own: &PublicKey) -> Vec<PeerConfig> {
+    let to_peer = |index: ValidatorIndex| {
+        let validator = identity.validators.get(index)?;
+        let address = config.peers.get(&validator.name).cloned();
+        Some(PeerConfig { key: validator.node_key, index: Some(index), name: validator.name.clone(), address })
+    };
+    let validators = identity.validators.indices().filter_map(to_peer);
+    let observers = config.observers.iter().map(|(name, key)| PeerConfig {
+        key: *key,
+        index: None,
+        name: name.clone(),
+        address: None,
+    });
+    validators.chain(observers).filter(|peer| peer.key != *own).collect()
+}
+
+/// The places of all configured peers.
+#[must_use]
+pub fn places(peers: &[PeerConfig]) -> BTreeMap<PublicKey, Option<ValidatorIndex>> {
+    peers.iter().map(|peer| (peer.key, peer.index)).collect()
+}
+
+/// Listens and dials.
+///
+/// # Errors
+/// When the address or the key cannot be used.
+pub async fn start(
+    config: &Config,
+    identity: &Identity,
+    parameters: &Parameters,
+    secret: SecretKey,
+    peers: Vec<PeerConfig>,
+    inbound: Inbound,
+) -> Result<(P2p, tokio::task::JoinHandle<Result<(), P2pError>>), Failure> {
+    let role = match config.node.role {
+        config::NodeRole::Validator => NodeRole::Validator,
+        config::NodeRole::Observer => NodeRole::Observer,
+    };
+    let p2p = P2pConfig {
+        secret,
+        network: identity.chain,
+        role,
+        release: crate::VERSION.to_owned(),
+        listen: Some(config.p2p.listen.to_string()),
+        peers,
+        limits: limits(config, parameters),
+    };
+    P2p::start(p2p, Arc::new(inbound)).await.map_err(Failure::from)
+}
+
+fn limits(config: &Config, parameters: &Parameters) -> Limits {
+    let mut limits = Limits {
+        handshake_timeout: Duration::from_millis(config.p2p.handshake_timeout_ms),
+        pending_max: config.p2p.pending_connections_max as usize,
+        dial_delay_max: Duration::from_millis(config.p2p.reconnect_max_ms),
+        ..Limits::default()
+    };
+    let queue = usize::try_from(config.p2p.queue_bytes_max).unwrap_or(usize::MAX);
+    limits.classes.batches.frame_bytes_max = parameters.max_batch_bytes.saturating_add(FRAME_SLACK);
+    limits.classes.consensus.queue_bytes_max = queue;
+    limits.classes.batches.queue_bytes_max = queue;
+    limits
+}
+
+impl From<P2pError> for Failure {
+    fn from(error: P2pError) -> Self {
+        let code = match &error {
+            P2pError::Listen { .. } => ExitCode::Io,
+            P2pError::Identity { .. } => ExitCode::ConfigInvalid,
+            P2pError::Randomness(_) | P2pError::TaskEnded { .. } => ExitCode::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}

@@ -1,0 +1,182 @@
+//! The node's side of the mesh: validator indices instead of keys, messages instead of bytes, and the
+//! way of each arriving frame.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use bytes::Bytes;
+use consensus::Message;
+use crossbeam_channel::{Sender, TrySendError};
+use mempool::{MempoolHandle, PoolMessage, Recipients};
+use p2p::{Audience, DisconnectReason, Handler, Intake, P2p, PeerSnapshot, RefusalReason, RemoteNode, TrafficClass};
+use types::{PublicKey, ValidatorIndex, ValidatorSet, codec};
+
+use super::{board::Board, replica::encode, sync, sync::message::SyncMessage, verify};
+
+/// Names a peer: its node key.
+pub type PeerKey = PublicKey;
+
+/// Sends. Cheap to clone; before the mesh is up everything is dropped, as on a bad day.
+#[derive(Clone)]
+pub struct Network {
+    mesh: Arc<OnceLock<P2p>>,
+    keys: Arc<Vec<PublicKey>>,
+}
+
+impl Network {
+    /// A network of this set; the mesh comes later.
+    #[must_use]
+    pub fn new(set: &ValidatorSet) -> Self {
+        let keys = set.validators().iter().map(|validator| validator.node_key).collect();
+        Self { mesh: Arc::default(), keys: Arc::new(keys) }
+    }
+
+    /// Puts the mesh into use.
+    pub fn attach(&self, mesh: P2p) {
+        let _ = self.mesh.set(mesh);
+    }
+
+    /// To one validator.
+    pub fn send_consensus(&self, to: ValidatorIndex, message: &Message) {
+        self.send(to, TrafficClass::Consensus, encode(message));
+    }
+
+    /// To everybody; encoded once.
+    pub fn broadcast_consensus(&self, message: &Message) {
+        if let Some(mesh) = self.mesh.get() {
+            mesh.broadcast(Audience::Everybody, TrafficClass::Consensus, &encode(message));
+        }
+    }
+
+    /// A message between mempools.
+    pub fn send_pool(&self, to: Recipients, message: &PoolMessage) {
+        let bytes = message.encode();
+        match to {
+            Recipients::One(index) => self.send(index, TrafficClass::Batches, bytes),
+            Recipients::All => {
+                if let Some(mesh) = self.mesh.get() {
+                    mesh.broadcast(Audience::Everybody, TrafficClass::Batches, &bytes);
+                }
+            }
+        }
+    }
+
+    /// A sync frame to any peer.
+    pub fn send_sync(&self, to: PeerKey, message: &SyncMessage) {
+        if let Some(mesh) = self.mesh.get() {
+            // Full or gone: the asker asks somebody else.
+            let _ = mesh.send(&to, TrafficClass::Sync, codec::encode(message).into());
+        }
+    }
+
+    /// A sync frame to a validator.
+    pub fn send_sync_to_validator(&self, to: ValidatorIndex, message: &SyncMessage) {
+        self.send(to, TrafficClass::Sync, codec::encode(message).into());
+    }
+
+    /// Validators with a connection, ascending.
+    #[must_use]
+    pub fn connected_validators(&self) -> Vec<ValidatorIndex> {
+        let connected = self.peers().into_iter().filter(|peer| peer.connection.is_some());
+        connected.filter_map(|peer| peer.index).collect()
+    }
+
+    /// All configured peers.
+    #[must_use]
+    pub fn peers(&self) -> Vec<PeerSnapshot> {
+        self.mesh.get().map(P2p::peers).unwrap_or_default()
+    }
+
+    fn send(&self, to: ValidatorIndex, class: TrafficClass, bytes: Bytes) {
+        if let (Some(mesh), Some(key)) = (self.mesh.get(), self.keys.get(usize::from(to.get()))) {
+            // Lost like any frame: what matters is sent again by the protocol. The mesh counts it.
+            let _ = mesh.send(key, class, bytes);
+        }
+    }
+}
+
+/// Takes what arrives; called on network tasks, never blocks.
+pub struct Inbound {
+    /// Places in the set of all configured peers; `None`: observers.
+    pub places: BTreeMap<PeerKey, Option<ValidatorIndex>>,
+    /// To the verify thread.
+    pub frames: Sender<verify::Frame>,
+    /// Batches.
+    pub pool: MempoolHandle,
+    /// To the sync server.
+    pub requests: Sender<sync::serve::Request>,
+    /// To the sync fetcher.
+    pub answers: Sender<sync::fetch::Answer>,
+    /// For operators.
+    pub board: Arc<Board>,
+}
+
+impl Inbound {
+    fn place(&self, peer: &PeerKey) -> Option<ValidatorIndex> {
+        self.places.get(peer).copied().flatten()
+    }
+
+    fn on_consensus(&self, peer: &PeerKey, frame: Bytes) -> Intake {
+        let Some(from) = self.place(peer) else {
+            // Observers have no voice: dropped by role.
+            self.board.dropped("observer_vote");
+            return Intake::Taken;
+        };
+        match self.frames.try_send((from, frame)) {
+            Ok(()) => Intake::Taken,
+            Err(TrySendError::Full((_, frame))) => Intake::NotNow(frame),
+            Err(TrySendError::Disconnected(_)) => Intake::Taken,
+        }
+    }
+
+    fn on_sync(&self, peer: &PeerKey, frame: Bytes) -> Intake {
+        match codec::decode::<SyncMessage>(&frame) {
+            Ok(SyncMessage::Request { id, first, count }) => {
+                match self.requests.try_send(sync::serve::Request { peer: *peer, id, first, count }) {
+                    Ok(()) | Err(TrySendError::Disconnected(_)) => Intake::Taken,
+                    Err(TrySendError::Full(_)) => Intake::NotNow(frame),
+                }
+            }
+            Ok(SyncMessage::Blocks { id, blocks }) => {
+                if let Some(from) = self.place(peer) {
+                    // Unasked or late answers fill the queue and are dropped.
+                    let _ = self.answers.try_send((from, id, blocks));
+                }
+                Intake::Taken
+            }
+            Err(error) => {
+                tracing::warn!(peer = %peer, %error, "a sync frame cannot be decoded");
+                Intake::Malformed
+            }
+        }
+    }
+}
+
+impl Handler for Inbound {
+    fn on_frame(&self, peer: &PublicKey, class: TrafficClass, frame: Bytes) -> Intake {
+        match class {
+            TrafficClass::Consensus => self.on_consensus(peer, frame),
+            TrafficClass::Batches => {
+                self.pool.receive(self.place(peer), frame);
+                Intake::Taken
+            }
+            TrafficClass::Sync => self.on_sync(peer, frame),
+        }
+    }
+
+    fn on_connected(&self, peer: &PublicKey, remote: &RemoteNode) {
+        tracing::info!(%peer, address = %remote.address, release = %remote.release, "peer connected");
+    }
+
+    fn on_disconnected(&self, peer: &PublicKey, reason: DisconnectReason) {
+        tracing::info!(%peer, %reason, "peer disconnected");
+    }
+
+    fn on_refused(&self, _: Option<&PublicKey>, reason: RefusalReason) {
+        // The mesh writes the line; here it is counted.
+        let _ = reason;
+        self.board.dropped("refused_connection");
+    }
+}

@@ -1,0 +1,200 @@
+//! `hanse start`: opens what is durable, starts the threads, waits for a signal or a fault, stops.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use consensus::record::Voting;
+use ledger::Ledger;
+use tokio::sync::mpsc::UnboundedReceiver;
+use types::{Genesis, ports::ChainReader as _};
+
+use crate::{
+    config::{Config, LogFormat},
+    exit::{ExitCode, Failure},
+    home::Home,
+};
+
+use super::{
+    assembly::{Assembly, Queues},
+    board::Board,
+    executor::Command,
+    identity::Identity,
+    mesh,
+    network::{Inbound, Network},
+    pool, recovery,
+    serve::{self, Served},
+    status::Information,
+    supervisor::{Ended, Supervisor},
+    telemetry,
+};
+
+/// How long threads have to end; SIGTERM ends the process within 10 s.
+const STOP_TIME: Duration = Duration::from_secs(8);
+
+/// How a node is started.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StartOptions {
+    /// Overrides the configured form of the log.
+    pub log_format: Option<LogFormat>,
+}
+
+/// Runs one node in the foreground until SIGTERM or SIGINT (then `Ok`) or a fault.
+///
+/// # Errors
+/// What stopped the node, with the contract's exit code.
+pub fn run(home: &Home, options: StartOptions) -> Result<(), Failure> {
+    let config = home.config()?;
+    telemetry::start(&config.log, options.log_format)?;
+    let genesis = home.genesis()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("tokio")
+        .build()
+        .map_err(|error| Failure::new(ExitCode::Internal, format!("no tokio runtime: {error}")))?;
+    let outcome = runtime.block_on(live(home, &config, &genesis));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    if let Err(failure) = &outcome {
+        tracing::error!(exit_code = failure.exit.number(), reason = %failure.reason, "{}", failure.message);
+    }
+    outcome
+}
+
+async fn live(home: &Home, config: &Config, genesis: &Genesis) -> Result<(), Failure> {
+    let (supervisor, mut ended) = Supervisor::new();
+    let node = RunningNode::start(home, config, genesis, &supervisor).await?;
+    tracing::info!(
+        chain_id = %genesis.chain_id(),
+        height = %node.assembly.reader.certified().header.height,
+        p2p = %config.p2p.listen,
+        grpc = %config.api.grpc,
+        http = %config.api.http,
+        "node started"
+    );
+    // Ready when data is opened and listeners are up; never waits for peers.
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let outcome = wait_for_the_end(&mut ended).await;
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    node.stop().await;
+    outcome
+}
+
+/// A signal, or the first critical task that ends.
+async fn wait_for_the_end(ended: &mut UnboundedReceiver<Ended>) -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |error: std::io::Error| Failure::new(ExitCode::Internal, format!("no signal handler: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        task = ended.recv() => match task {
+            Some((_, Err(failure))) => Err(failure),
+            Some((name, Ok(()))) => Err(Failure::new(ExitCode::Internal, format!("the {name} task ended by itself"))),
+            None => Err(Failure::new(ExitCode::Internal, "the supervisor is gone")),
+        },
+    }
+}
+
+/// A running node.
+struct RunningNode {
+    assembly: Assembly,
+    mesh: p2p::P2p,
+    served: Served,
+}
+
+impl RunningNode {
+    async fn start(home: &Home, config: &Config, genesis: &Genesis, supervisor: &Supervisor) -> Result<Self, Failure> {
+        let (writer, reader) = Ledger::open(&home.data_directory().join("ledger"), genesis)?;
+        let mut identity = Identity::open(home, config, genesis)?;
+        let parameters = genesis.parameters.clone();
+        let recovery = recovery::read(&reader, &parameters, std::mem::take(&mut identity.records))?;
+        let queues = Queues::new();
+        let network = Network::new(&identity.validators);
+        let to = (network.clone(), queues.own.0.clone(), supervisor.clone());
+        let pool = pool::start(home, &config.mempool, &identity, &parameters, &reader, to)?;
+        if let Voting::MemoryLost(index) = identity.voting {
+            tracing::error!(validator = %index, "the vote log is not the one the genesis names: following without voting");
+        }
+        let mut assembly = Assembly {
+            verifier: Assembly::verifier(&identity, &parameters),
+            identity,
+            parameters,
+            supervisor: supervisor.clone(),
+            queues,
+            board: Arc::new(Board::default()),
+            network,
+            pool,
+            reader,
+            stop: Arc::new(AtomicBool::new(false)),
+            critical: Vec::new(),
+        };
+        let told = recovery.low;
+        let serving = serve::Serving::prepare(config, genesis, &assembly, information(&assembly));
+        assembly.spawn_executor(writer, serving.feed(), told)?;
+        assembly.spawn_consensus(recovery)?;
+        assembly.spawn_network_side()?;
+        let mesh = start_mesh(home, config, &assembly).await?;
+        let served = serving.start(config, supervisor).await?;
+        Ok(Self { assembly, mesh, served })
+    }
+
+    /// Stops in the order of the pipeline, so that what is durable is whole and nobody waits for long.
+    async fn stop(self) {
+        self.served.stop();
+        self.mesh.shutdown();
+        let assembly = self.assembly;
+        let stopping = tokio::task::spawn_blocking(move || {
+            assembly.stop.store(true, Ordering::Relaxed);
+            let _ = assembly.queues.commands.0.send(Command::Stop);
+            for thread in assembly.critical {
+                let _ = thread.join();
+            }
+            assembly.pool.shutdown();
+        });
+        if tokio::time::timeout(STOP_TIME, stopping).await.is_err() {
+            tracing::warn!("some threads did not end in time; everything acknowledged is durable all the same");
+        }
+    }
+}
+
+fn information(assembly: &Assembly) -> Arc<Information> {
+    Arc::new(Information {
+        board: Arc::clone(&assembly.board),
+        chain: assembly.reader.clone(),
+        pool: assembly.pool.clone(),
+        network: assembly.network.clone(),
+        validators: Arc::clone(&assembly.identity.validators),
+        index: assembly.identity.index,
+        replica: assembly.queues.own.0.clone(),
+        asked: parking_lot::Mutex::new(None),
+    })
+}
+
+async fn start_mesh(home: &Home, config: &Config, assembly: &Assembly) -> Result<p2p::P2p, Failure> {
+    let secret = home.node_key(config)?;
+    let peers = mesh::peers(config, &assembly.identity, &secret.public_key());
+    let inbound = Inbound {
+        places: mesh::places(&peers),
+        frames: assembly.queues.frames.0.clone(),
+        pool: assembly.pool.clone(),
+        requests: assembly.queues.requests.0.clone(),
+        answers: assembly.queues.answers.0.clone(),
+        board: Arc::clone(&assembly.board),
+    };
+    let (mesh, task) = mesh::start(config, &assembly.identity, &assembly.parameters, secret, peers, inbound).await?;
+    assembly.network.attach(mesh.clone());
+    let supervisor = assembly.supervisor.clone();
+    tokio::spawn(async move {
+        let result = match task.await {
+            Ok(result) => result.map_err(Failure::from),
+            Err(error) => Err(Failure::new(ExitCode::Internal, format!("the network task ended: {error}"))),
+        };
+        supervisor.report("network", result);
+    });
+    Ok(mesh)
+}

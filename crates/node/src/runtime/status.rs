@@ -1,0 +1,120 @@
+//! What this node says of itself: `hanse status`, `/readyz` and health read it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use consensus::Input;
+use crossbeam_channel::Sender;
+use ledger::LedgerReader;
+use mempool::MempoolHandle;
+use parking_lot::Mutex;
+use types::{
+    Height, TimeMs, ValidatorIndex, ValidatorSet,
+    ports::{ChainReader as _, NodeInformation, NodeStatus, PeerStatus, TransactionPool as _},
+};
+
+use super::{board::Board, network::Network};
+
+/// A node is behind when it knows of so many more certified blocks than it has.
+const BEHIND_BLOCKS: u64 = 200;
+/// Empty blocks are asked for at most this often.
+const EMPTY_BLOCK_PAUSE: Duration = Duration::from_secs(1);
+
+/// Collects the picture from those who know.
+pub struct Information {
+    /// What threads say.
+    pub board: Arc<Board>,
+    /// The chain.
+    pub chain: LedgerReader,
+    /// What waits.
+    pub pool: MempoolHandle,
+    /// Peers.
+    pub network: Network,
+    /// The set.
+    pub validators: Arc<ValidatorSet>,
+    /// Own place.
+    pub index: Option<ValidatorIndex>,
+    /// To the replica.
+    pub replica: Sender<Input>,
+    /// When an empty block was asked for last.
+    pub asked: Mutex<Option<Instant>>,
+}
+
+impl Information {
+    /// Block time of the newest certified block.
+    #[must_use]
+    pub fn block_time(&self) -> TimeMs {
+        self.chain.certified().header.time
+    }
+
+    fn peers(&self) -> Vec<PeerStatus> {
+        let picture = |peer: p2p::PeerSnapshot| {
+            let word = peer.index.and_then(|index| self.board.peer(index));
+            let connection = peer.connection.as_ref();
+            PeerStatus {
+                index: peer.index.map(ValidatorIndex::get),
+                id: peer.name,
+                address: peer.address.unwrap_or_default(),
+                connected: connection.is_some(),
+                height: word.map(|word| word.height),
+                view: word.map(|word| word.view),
+                rtt_ms: connection.and_then(|c| c.rtt).map(|rtt| u64::try_from(rtt.as_millis()).unwrap_or(u64::MAX)),
+                version: connection.map(|connection| connection.release.clone()),
+            }
+        };
+        self.network.peers().into_iter().map(picture).collect()
+    }
+
+    fn not_ready(&self, status: &NodeStatus) -> Vec<String> {
+        let mut reasons = Vec::new();
+        let reachable = status.peers.iter().filter(|peer| peer.connected && peer.index.is_some()).count();
+        let validators = reachable + usize::from(self.index.is_some());
+        if validators < self.validators.quorum() {
+            let quorum = self.validators.quorum();
+            reasons.push(format!("{validators} of {} validators are reachable, a quorum is {quorum}", self.validators.len()));
+        }
+        let ahead = status.sync_target.map_or(0, |target| target.since(status.height));
+        if ahead > BEHIND_BLOCKS {
+            reasons.push(format!("{ahead} blocks behind"));
+        }
+        reasons
+    }
+}
+
+impl NodeInformation for Information {
+    fn status(&self) -> NodeStatus {
+        let replica = self.board.replica_status().unwrap_or_default();
+        let height = self.chain.certified().header.height;
+        let claimed = self.validators.indices().filter_map(|index| self.board.peer(index)).map(|word| word.height).max();
+        let target = self.board.sync_target().or(claimed.filter(|claimed| claimed.since(height) > BEHIND_BLOCKS));
+        let mut status = NodeStatus {
+            height,
+            view: replica.view.get(),
+            primary: replica.primary.get(),
+            index: self.index.map(ValidatorIndex::get),
+            voting: replica.voting,
+            not_voting_reason: replica.not_voting_reason.map(str::to_owned),
+            last_commit_age_ms: self.board.last_commit_age_ms(),
+            syncing: target.is_some_and(|target: Height| target > height),
+            sync_target: target,
+            peers: self.peers(),
+            mempool: self.pool.load(),
+            view_changes: replica.view_changes,
+            evidence: self.board.evidence_count(),
+            version: crate::VERSION.to_owned(),
+            not_ready_reasons: Vec::new(),
+        };
+        status.not_ready_reasons = self.not_ready(&status);
+        status
+    }
+
+    fn request_empty_block(&self) {
+        let mut asked = self.asked.lock();
+        if asked.is_none_or(|at| at.elapsed() >= EMPTY_BLOCK_PAUSE) {
+            *asked = Some(Instant::now());
+            let _ = self.replica.send(Input::EmptyBlockWanted);
+        }
+    }
+}

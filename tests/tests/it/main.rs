@@ -1,0 +1,5 @@
+//! End-to-end tests with real processes, named by shape: `n4f1` is four validators of which one may fail.
+
+mod crashes;
+mod exactly_once;
+mod n4f1;
