@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Load for a network: open-loop transfers over many streams, counted and timed.
+
+pub mod load;

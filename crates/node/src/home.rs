@@ -95,6 +95,12 @@ impl Home {
         self.directory.join("data")
     }
 
+    /// `DIR/data/ledger`
+    #[must_use]
+    pub fn ledger_directory(&self) -> PathBuf {
+        self.data_directory().join("ledger")
+    }
+
     /// `DIR/keys/admin.key`
     #[must_use]
     pub fn admin_key_file(&self) -> PathBuf {

@@ -3,11 +3,18 @@
 
 mod arguments;
 mod config;
+mod devnet;
 mod genesis;
 mod init;
 mod keygen;
+mod network;
+mod query;
+mod roles;
 mod start;
+mod status;
 mod testnet;
+mod tx;
+mod verify;
 mod version;
 
 use std::ffi::OsString;
@@ -35,6 +42,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run a local network and show it live.
+    Devnet(devnet::Arguments),
     /// Make complete homes, a genesis and funded accounts for a test network.
     Testnet(testnet::Arguments),
     /// Make one key.
@@ -49,6 +58,18 @@ enum Command {
     /// Check a configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// What a node says of itself.
+    Status(status::Arguments),
+    /// Build, sign and submit transactions.
+    #[command(subcommand)]
+    Tx(Box<tx::Command>),
+    /// Read from the network.
+    Query(query::Arguments),
+    /// Check a ledger or a receipt offline.
+    #[command(subcommand)]
+    Verify(verify::Command),
+    /// Who may do what.
+    Roles,
     /// Show the release.
     Version,
 }
@@ -68,12 +89,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(command: Command, output: Output) -> Outcome {
     match command {
+        Command::Devnet(arguments) => devnet::run(arguments, output),
         Command::Testnet(arguments) => testnet::run(arguments, output),
         Command::Keygen(arguments) => keygen::run(&arguments, output),
         Command::Init(arguments) => init::run(&arguments, output),
         Command::Genesis(command) => genesis::run(command, output),
-        Command::Start(arguments) => start::run(arguments, output),
+        Command::Start(arguments) => start::run(arguments),
         Command::Config(command) => config::run(&command, output),
+        Command::Status(arguments) => status::run(&arguments, output),
+        Command::Tx(command) => tx::run(*command, output),
+        Command::Query(arguments) => query::run(arguments, output),
+        Command::Verify(command) => verify::run(&command, output),
+        Command::Roles => roles::run(output),
         Command::Version => version::run(output),
     }
 }

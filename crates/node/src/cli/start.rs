@@ -5,12 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Outcome;
-use crate::{
-    config::LogFormat,
-    exit::{ExitCode, Failure},
-    home::Home,
-    json::Output,
-};
+use crate::{config::LogFormat, exit::ExitCode, home::Home, runtime};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -22,8 +17,8 @@ pub(super) struct Arguments {
     log_format: Option<LogFormat>,
 }
 
-pub(super) fn run(arguments: Arguments, _output: Output) -> Outcome {
-    let _home = Home::new(arguments.home);
-    let _format = arguments.log_format;
-    Err(Failure::new(ExitCode::Internal, "this build has no runtime"))
+pub(super) fn run(arguments: Arguments) -> Outcome {
+    let options = runtime::StartOptions { log_format: arguments.log_format };
+    runtime::run(&Home::new(arguments.home), options)?;
+    Ok(ExitCode::Done)
 }

@@ -9,7 +9,7 @@ use crate::{exit::ExitCode, json::Output};
 pub(crate) const RULES_SUPPORTED: &[u32] = &[1];
 
 pub(super) fn run(output: Output) -> Outcome {
-    let version = env!("CARGO_PKG_VERSION");
+    let version = crate::VERSION;
     let commit = option_env!("HANSE_COMMIT");
     let object = json!({
         "version": version,

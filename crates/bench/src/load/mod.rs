@@ -1,0 +1,63 @@
+//! An open-loop load generator over the client's submit streams.
+//!
+//! Transfers are due at fixed times, whether or not earlier ones were answered, and each latency counts from
+//! the time the transfer was due: a network that stalls cannot hide it by slowing its clients down
+//! ("coordinated omission"). What had no answer when a stream broke is sent again, the same bytes, on the
+//! next one.
+
+mod connection;
+mod counters;
+mod payments;
+mod plan;
+
+use tokio::{sync::watch, task::JoinHandle};
+
+pub use counters::{Latency, Snapshot};
+pub use plan::{LoadPlan, Payer};
+
+use connection::Connection;
+use counters::Counters;
+use std::sync::Arc;
+
+/// A running load.
+#[derive(Debug)]
+pub struct Load {
+    stop: watch::Sender<bool>,
+    targets: Vec<Arc<Counters>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Load {
+    /// Starts the connections on the current tokio runtime. A target that cannot be reached is tried again
+    /// until the load is stopped.
+    #[must_use]
+    pub fn start(plan: LoadPlan) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let plan = Arc::new(plan);
+        let targets: Vec<Arc<Counters>> = plan.targets.iter().map(|_| Arc::default()).collect();
+        let mut tasks = Vec::new();
+        for (place, counters) in targets.iter().enumerate() {
+            for lane in 0..plan.connections_per_target {
+                let number = place * plan.connections_per_target + lane;
+                let connection = Connection::new(plan.clone(), counters.clone(), place, number);
+                tasks.push(tokio::spawn(connection.run(stopped.clone())));
+            }
+        }
+        Self { stop, targets, tasks }
+    }
+
+    /// What happened at each target; latencies since the last call, counts since the start.
+    #[must_use]
+    pub fn take(&self) -> Vec<Snapshot> {
+        self.targets.iter().map(|counters| counters.take()).collect()
+    }
+
+    /// Stops sending and closes the streams.
+    pub async fn stop(self) {
+        // The receivers live in the tasks; one that ended needs no telling.
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
