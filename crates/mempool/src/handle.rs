@@ -88,7 +88,7 @@ impl MempoolHandle {
     /// Whether a batch is verified and durable here.
     #[must_use]
     pub fn holds(&self, digest: &BatchDigest) -> bool {
-        self.shared.store.contains(digest)
+        self.shared.exchange.lock().held.contains_key(digest)
     }
 
     /// All held batches, ordered or not, by author and sequence.

@@ -59,10 +59,6 @@ impl Store {
         Ok(Opened { store, writer, held, own_sequence })
     }
 
-    pub(crate) fn contains(&self, digest: &BatchDigest) -> bool {
-        self.index.lock().batches.contains_key(digest)
-    }
-
     /// The canonical bytes of a held batch, from memory or disk; `None`: not held, or damaged on disk.
     pub(crate) fn encoded(&self, digest: &BatchDigest) -> Result<Option<Bytes>, MempoolError> {
         let (segment, location) = {

@@ -51,10 +51,13 @@ pub struct State {
     pub refused: Mutex<Option<(AccountId, Code)>>,
     /// Held for writing, it stops every worker that judges a transaction.
     pub gate: RwLock<()>,
+    /// How many transactions were brought to the gate.
+    pub arrived: AtomicU64,
 }
 
 impl AdmissionState for State {
     fn refusal(&self, transaction: &Transaction) -> Option<(Code, String)> {
+        self.arrived.fetch_add(1, Ordering::SeqCst);
         let _open = self.gate.read();
         let refused = *self.refused.lock();
         refused
