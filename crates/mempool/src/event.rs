@@ -1,4 +1,5 @@
-//! What leaves the mempool. The owner's callback is called from the mempool's threads and must be cheap.
+//! What leaves the mempool. The owner's callback is called from the mempool's threads, and from inside calls
+//! of the handle (`fetch`, `set_chain_time`, `tick`); it must be cheap.
 
 use types::{AvailabilityProof, BatchRef, TransactionId, ValidatorIndex};
 

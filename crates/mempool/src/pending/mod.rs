@@ -9,6 +9,8 @@
 mod certified;
 mod entry;
 mod quota;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
