@@ -94,6 +94,9 @@ pub(crate) enum HandshakeError {
         /// Ours.
         ours: u16,
     },
+    /// There is a live connection already; the decider says so.
+    #[error("there is a live connection already")]
+    Duplicate,
     /// What came is not our protocol.
     #[error("it does not keep to the protocol: {0}")]
     Violation(&'static str),

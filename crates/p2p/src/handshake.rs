@@ -5,7 +5,8 @@ use futures::{AsyncReadExt as _, AsyncWrite};
 use types::PublicKey;
 
 use crate::{
-    Limits, PerClass, TrafficClass,
+    DisconnectReason, Limits, PerClass, TrafficClass,
+    claim::Claims,
     control::{CONTROL_BYTES_MAX, Control},
     error::HandshakeError,
     frame::{FrameReader, ReadEnd, put_frame, write_within},
@@ -30,8 +31,16 @@ pub(crate) struct Established {
 pub(crate) struct Terms<'a> {
     pub(crate) hello: &'a Hello,
     pub(crate) limits: &'a Limits,
-    /// `Some(number)`: our key is the lower one, and this is the number of this connection.
-    pub(crate) decider: Option<u64>,
+    /// `Some`: our key is the lower one.
+    pub(crate) decider: Option<Decider<'a>>,
+}
+
+/// What the deciding end needs.
+pub(crate) struct Decider<'a> {
+    /// The number of this connection.
+    pub(crate) number: u64,
+    /// Where the connection claims to be the one.
+    pub(crate) claims: &'a Claims,
 }
 
 /// Whether we decide over connections with `peer`.
@@ -76,14 +85,21 @@ async fn agree(
     let mut control = FrameReader::new(stream, CONTROL_BYTES_MAX);
     write_frame(&mut control, &terms.hello.encode(), terms.limits).await?;
     let hello = Hello::decode(&read_frame(&mut control, terms.limits).await?, terms.hello)?;
-    let number = match terms.decider {
-        Some(number) => {
+    let number = match &terms.decider {
+        Some(Decider { number, claims }) => {
+            let number = *number;
+            // Alive is what answered, or was promised, within two pings.
+            if !claims.claim(hello.instance, number, terms.limits.ping_interval * 2) {
+                let bye = Control::Bye(Some(DisconnectReason::Replaced));
+                write_frame(&mut control, &bye.encode(), terms.limits).await?;
+                return Err(HandshakeError::Duplicate);
+            }
             write_frame(&mut control, &Control::Use(number).encode(), terms.limits).await?;
             number
         }
         None => match Control::decode(&read_frame(&mut control, terms.limits).await?) {
             Some(Control::Use(number)) => number,
-            Some(Control::Bye(_)) => return Err(HandshakeError::ClosedEarly),
+            Some(Control::Bye(_)) => return Err(HandshakeError::Duplicate),
             Some(Control::Ping(_) | Control::Pong(_)) | None => {
                 return Err(HandshakeError::Violation("expected the decision"));
             }

@@ -30,9 +30,11 @@
 //!
 //! ## One connection
 //! The end with the lower node key decides: after the hellos it sends `Use(number)` with a number that grows.
-//! Both ends keep the connection with the highest number of one instance of the decider, and close the rest.
-//! So a restarted peer replaces its dead connection at once, and two dials at the same time leave one.
+//! While another connection of the same process is alive it says `Bye` instead, and the new one is closed: two
+//! dials at the same time leave one. A restarted process, or one not heard for two pings, replaces its old
+//! connection: both ends use the connection with the highest number of one instance of the decider.
 
+mod claim;
 mod class;
 mod config;
 mod control;
@@ -46,6 +48,7 @@ mod handshake;
 mod hello;
 mod hub;
 mod identity;
+mod keepalive;
 mod link;
 mod listener;
 mod mesh;
@@ -55,6 +58,7 @@ mod queue;
 mod reason;
 mod session;
 mod snapshot;
+mod streams;
 
 pub use class::{PerClass, TrafficClass};
 pub use config::{ClassLimits, Limits, NodeRole, P2pConfig, PeerConfig};

@@ -13,7 +13,8 @@ use types::PublicKey;
 
 use crate::{
     ConnectionSnapshot, DisconnectReason, PeerConfig, PeerSnapshot, PerClass, RemoteNode, SendError,
-    TrafficClass, config::ClassLimits, counters::ClassCounters, link::Authenticated, queue::QueueSender,
+    TrafficClass, claim::Claims, config::ClassLimits, counters::ClassCounters, link::Authenticated,
+    queue::QueueSender,
 };
 
 /// Accepted connections of one peer waiting for its task.
@@ -31,6 +32,8 @@ pub(crate) struct Peer {
     pub(crate) asked: Notify,
     /// Ends the peer's task.
     pub(crate) stop: CancellationToken,
+    /// Which connection is the one, where we decide.
+    pub(crate) claims: Claims,
     limits: PerClass<ClassLimits>,
     config: Mutex<PeerConfig>,
     live: Mutex<Option<Live>>,
@@ -60,6 +63,7 @@ impl Peer {
             changed: Notify::new(),
             asked: Notify::new(),
             stop,
+            claims: Claims::default(),
             limits,
             config: Mutex::new(config),
             live: Mutex::new(None),

@@ -12,7 +12,7 @@ use crate::{
     DisconnectReason, PerClass, RefusalReason, RemoteNode,
     dial::dial,
     error::HandshakeError,
-    handshake::{Established, Terms, decides, establish},
+    handshake::{Decider, Established, Terms, decides, establish},
     hub::Hub,
     link::{Authenticated, Side},
     peer::Peer,
@@ -157,7 +157,7 @@ impl PeerTask {
         match finished.result {
             Ok(established) => self.take_into_use(established).await,
             // It lost against the connection in use: nothing is wrong.
-            Err(HandshakeError::ClosedEarly) if self.session.is_some() => {}
+            Err(HandshakeError::ClosedEarly | HandshakeError::Duplicate) if self.session.is_some() => {}
             Err(error) => self.failed(finished.side, &error),
         }
     }
@@ -199,6 +199,7 @@ impl PeerTask {
             self.violations = 0;
         }
         self.peer.disconnect(reason);
+        self.peer.claims.release(session.number);
         session.close(reason).await;
         tracing::info!(peer = %self.peer.name(), %reason, "disconnected");
         self.hub.handler.on_disconnected(&self.peer.key, reason);
@@ -232,7 +233,10 @@ impl PeerTask {
                 (wait, wait * 2, false)
             }
             HandshakeError::Violation(_) => (limits.penalty, doubled, true),
-            HandshakeError::Unreachable(_) | HandshakeError::Noise(_) | HandshakeError::Timeout(_) => {
+            HandshakeError::Unreachable(_)
+            | HandshakeError::Noise(_)
+            | HandshakeError::Duplicate
+            | HandshakeError::Timeout(_) => {
                 (self.delay.min(limits.dial_delay_max), doubled.min(limits.dial_delay_max), false)
             }
         };
@@ -250,6 +254,7 @@ impl PeerTask {
         let address = self.peer.address().filter(|_| ours).unwrap_or_default();
         let peer = self.peer.name();
         match error {
+            HandshakeError::Duplicate => tracing::debug!(%peer, address, left_out, "no connection: {error}"),
             HandshakeError::Unreachable(_) => {
                 tracing::info!(%peer, address, left_out, "no connection: {error}")
             }
@@ -273,9 +278,14 @@ async fn shake_hands(
     connection: Authenticated,
 ) -> Result<Established, HandshakeError> {
     let deadline = connection.deadline;
-    let decider = decides(&hub.own_key, &peer.key).then(|| hub.next_number());
+    let number = hub.next_number();
+    let decider = decides(&hub.own_key, &peer.key).then_some(Decider { number, claims: &peer.claims });
     let terms = Terms { hello: &hub.hello, limits: &hub.limits, decider };
     let steps = async { establish(connection.into_link().await?, &terms).await };
     let done = timeout_at(deadline, steps).await;
-    done.unwrap_or(Err(HandshakeError::Timeout(hub.limits.handshake_timeout)))
+    let result = done.unwrap_or(Err(HandshakeError::Timeout(hub.limits.handshake_timeout)));
+    if result.is_err() {
+        peer.claims.release(number);
+    }
+    result
 }

@@ -65,6 +65,8 @@ reasons! {
         TooManyOfPeer = 11, "too_many_of_peer";
         /// It broke the protocol a short time ago.
         Penalty = 12, "penalty";
+        /// There is a live connection already: both ends dialled.
+        Duplicate = 13, "duplicate";
     }
 }
 
@@ -128,6 +130,7 @@ impl From<&HandshakeError> for RefusalReason {
             HandshakeError::ClosedEarly => Self::ClosedEarly,
             HandshakeError::OtherNetwork { .. } => Self::OtherNetwork,
             HandshakeError::OtherProtocol { .. } => Self::OtherProtocol,
+            HandshakeError::Duplicate => Self::Duplicate,
             HandshakeError::Violation(_) => Self::Violation,
             HandshakeError::Timeout(_) => Self::HandshakeTimeout,
         }

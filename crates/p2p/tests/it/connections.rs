@@ -50,6 +50,7 @@ async fn simultaneous_dials_converge_to_one_connection() {
         let mut configs = [config(1, vec![peer(2, None)]), config(2, vec![peer(1, None)])];
         for config in &mut configs {
             config.limits.dial_stagger = Duration::ZERO;
+            config.limits.ping_interval = Duration::from_secs(60);
         }
         let [one, two] = configs;
         let (mut one, mut two) = (Node::start(one).await, Node::start(two).await);
@@ -72,6 +73,8 @@ async fn simultaneous_dials_converge_to_one_connection() {
         two.p2p.send(&one.key, TrafficClass::Consensus, text.clone()).unwrap();
         assert_eq!(two.frame(&key(1), TrafficClass::Consensus).await, text);
         assert_eq!(one.frame(&key(2), TrafficClass::Consensus).await, text);
+        // The second connection was refused, not used for a moment.
+        assert!(one.p2p.peers()[0].disconnects.is_empty() && two.p2p.peers()[0].disconnects.is_empty());
         tokio::join!(one.stop(), two.stop());
     }
 }
