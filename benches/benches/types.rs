@@ -44,7 +44,7 @@ fn transfer(salt: u64) -> Transaction {
 
 fn signatures(c: &mut Criterion) {
     let secret = key(0);
-    let message = [1; 79];
+    let message = [1u8; 79];
     let signature = secret.sign(&message);
     let public = secret.public_key();
     c.bench_function("types::sign/bytes=79", |b| b.iter(|| secret.sign(black_box(&message))));
@@ -55,17 +55,12 @@ fn signatures(c: &mut Criterion) {
         let mut group = c.benchmark_group(name);
         for size in [128u64, 256, 512] {
             let messages: Vec<_> = (0..size).map(|i| sha256("bench.message", &[&i.to_le_bytes()])).collect();
-            let sign =
-                |(i, message): (u64, &'_ [u8; 32])| (key(i % keys).public_key(), key(i % keys).sign(message));
-            let signed: Vec<_> = (0..size).zip(&messages).map(sign).collect();
-            let to_item =
-                |((key, signature), message)| SignedBytes { key: *key, signature: *signature, message };
-            let items: Vec<_> = signed
-                .iter()
-                .map(|(k, s)| (k, s))
-                .zip(messages.iter().map(|m| m.as_slice()))
-                .map(to_item)
-                .collect();
+            let mut items = Vec::new();
+            for (number, message) in (0..size).zip(&messages) {
+                let key = key(number % keys);
+                let (key, signature) = (key.public_key(), key.sign(message));
+                items.push(SignedBytes { key, signature, message: message.as_slice() });
+            }
             group.throughput(Throughput::Elements(size));
             group.bench_function(format!("batch={size}"), |b| {
                 b.iter(|| verify_batch(black_box(&items)).unwrap())
@@ -77,7 +72,7 @@ fn signatures(c: &mut Criterion) {
 fn hashes(c: &mut Criterion) {
     let mut group = c.benchmark_group("types::sha256");
     for size in [64usize, 1 << 20] {
-        let data = vec![5; size];
+        let data = vec![5u8; size];
         group.throughput(Throughput::Bytes(size as u64));
         group.bench_function(format!("bytes={size}"), |b| {
             b.iter(|| sha256("bench.hash", &[black_box(&data)]))

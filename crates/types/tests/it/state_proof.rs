@@ -147,6 +147,21 @@ fn a_leaf_of_another_branch_proves_no_absence() {
     }
 }
 
+/// In a tree by the definition a leaf stands on its own way, so the root alone would refuse this. Somebody
+/// who builds the tree otherwise must not be able to show a leaf that stands where it does not belong.
+#[test]
+fn a_misplaced_leaf_proves_no_absence() {
+    let absent = b"absent";
+    let side = bit(&key_path(absent), 0);
+    let other_side = |i: &u8| bit(&key_path(&[*i]), 0) != side;
+    let stranger = (0..=255).find(other_side).unwrap();
+    let leaf = ProofLeaf { path: key_path(&[stranger]), value_hash: value_hash(b"v") };
+    let (hash, sibling) = (leaf_hash(&leaf.path, &leaf.value_hash), [9; 32]);
+    let root = if side { node_hash(&sibling, &hash) } else { node_hash(&hash, &sibling) };
+    let proof = StateProof { siblings: vec![sibling], leaf: Some(leaf) };
+    assert_eq!(proof.verify(&StateRoot::new(root), absent, None), Err(StateProofError::OtherLeaf));
+}
+
 #[test]
 fn more_siblings_than_bits_are_refused() {
     let proof = StateProof { siblings: vec![EMPTY; 257], leaf: None };
