@@ -1,0 +1,10 @@
+//! Tests of settings, key files, the ceremony, test networks and the command line, without a running node.
+#![allow(missing_docs)]
+
+mod ceremony;
+mod commands;
+mod config;
+mod keys;
+mod offline;
+mod run;
+mod testnet;
