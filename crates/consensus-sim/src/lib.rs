@@ -42,4 +42,4 @@ pub use invariants::Violation;
 pub use mutant::Mutant;
 pub use statistics::Statistics;
 pub use trace::Verbosity;
-pub use world::{Options, Outcome, run};
+pub use world::{Options, Outcome, run, run_caught};

@@ -2,12 +2,13 @@
 
 use std::{process::ExitCode, time::Instant};
 
-use consensus_sim::{Options, Outcome, Statistics, Verbosity, run};
+use consensus_sim::{Options, Outcome, Statistics, Verbosity, run_caught};
 
-const USAGE: &str = "usage: sim [--seeds N] [--start S] [--jobs J] | sim --seed K [--trace]";
+const USAGE: &str = "usage: sim [--seeds N] [--start S] [--jobs J] [--keep-going] | sim --seed K [--trace]";
 
 /// What to run.
 struct Arguments {
+    keep_going: bool,
     seeds: u64,
     start: u64,
     jobs: u64,
@@ -27,7 +28,8 @@ fn main() -> ExitCode {
 }
 
 fn read_arguments(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
-    let mut arguments = Arguments { seeds: 100, start: 0, jobs: 1, seed: None, trace: false };
+    let mut arguments =
+        Arguments { seeds: 100, start: 0, jobs: 1, seed: None, trace: false, keep_going: false };
     while let Some(word) = words.next() {
         let mut number = || words.next()?.parse().ok();
         match word.as_str() {
@@ -35,6 +37,7 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Option<Arguments> 
             "--start" => arguments.start = number()?,
             "--jobs" => arguments.jobs = number()?.max(1),
             "--seed" => arguments.seed = Some(number()?),
+            "--keep-going" => arguments.keep_going = true,
             "--trace" => arguments.trace = true,
             _ => return None,
         }
@@ -45,7 +48,7 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Option<Arguments> 
 /// One seed, on request with every event.
 fn show(seed: u64, trace: bool) -> ExitCode {
     let verbosity = if trace { Verbosity::Print } else { Verbosity::Tail };
-    let outcome = run(seed, Options { verbosity, mutant: None });
+    let outcome = run_caught(seed, Options { verbosity, mutant: None });
     println!("{}", outcome.description);
     report(1, &outcome.statistics);
     println!("trace {}", hexadecimal(&outcome.trace_hash));
@@ -56,23 +59,28 @@ fn show(seed: u64, trace: bool) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Many seeds, split among threads; stops at the first failure of each thread.
+/// Many seeds, split among threads; each stops at its first failure, unless told to keep going.
 fn sweep(arguments: &Arguments) -> ExitCode {
     let begin = Instant::now();
     let (start, end, jobs) =
         (arguments.start, arguments.start.saturating_add(arguments.seeds), arguments.jobs);
     let job = |first: u64| {
         let mut sum = Statistics::default();
+        let mut failures = Vec::new();
         let mut seed = start + first;
         while seed < end {
-            let outcome = run(seed, Options { verbosity: Verbosity::Hash, mutant: None });
+            let outcome = run_caught(seed, Options { verbosity: Verbosity::Hash, mutant: None });
             sum.add(&outcome.statistics);
-            if outcome.violation.is_some() {
-                return (sum, Some(seed));
+            if let Some(violation) = outcome.violation {
+                println!("seed {seed}: {}: {}", violation.invariant, violation.detail);
+                failures.push(seed);
+                if !arguments.keep_going {
+                    break;
+                }
             }
             seed += jobs;
         }
-        (sum, None)
+        (sum, failures)
     };
     let answers: Vec<_> = std::thread::scope(|scope| {
         let handles: Vec<_> = (0..jobs).map(|first| scope.spawn(move || job(first))).collect();
@@ -81,14 +89,14 @@ fn sweep(arguments: &Arguments) -> ExitCode {
     let mut sum = Statistics::default();
     let mut failed = false;
     for answer in answers {
-        let Ok((statistics, failure)) = answer else {
+        let Ok((statistics, failures)) = answer else {
             eprintln!("a simulation panicked: see the message above");
             return ExitCode::FAILURE;
         };
         sum.add(&statistics);
-        if let Some(seed) = failure {
-            failed = true;
-            explain(seed, &run(seed, Options { verbosity: Verbosity::Tail, mutant: None }));
+        failed |= !failures.is_empty();
+        if let Some(seed) = failures.first().copied() {
+            explain(seed, &run_caught(seed, Options { verbosity: Verbosity::Tail, mutant: None }));
         }
     }
     report(arguments.seeds, &sum);

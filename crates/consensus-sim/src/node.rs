@@ -19,7 +19,7 @@ use crate::{
     mutant::Mutant,
     queue::{Event, Place},
     scheme::KeyedHash,
-    store::BlockStore,
+    store::{BlockStore, Write},
     sync::SyncState,
     time::{MILLISECOND, Micros, NodeClock},
 };
@@ -167,7 +167,11 @@ impl Node {
         if env.mutant == Some(Mutant::CrashLosesSyncedVotes) {
             self.log.truncate(self.log.len().saturating_sub(5));
         }
-        self.store.crash(&mut env.disk_prng);
+        for write in self.store.crash(&mut env.disk_prng) {
+            if let (Write::Block(_, checkpoint), true) = (write, self.is_honest()) {
+                env.invariants.checkpoint_synced(self.place, checkpoint);
+            }
+        }
         self.executor = Executor::default();
         let bodies = self.store.blocks().flat_map(|block| &block.batches);
         self.mempool.crash(self.index, &bodies.map(|batch| batch.reference.digest).collect());

@@ -55,7 +55,13 @@ impl Node {
         match notice {
             Notice::ViewChangeStarted { .. } => env.statistics.view_changes += 1,
             Notice::ViewInstalled { view, .. } => env.statistics.views = env.statistics.views.max(view.get()),
-            Notice::NotVoting { .. } | Notice::NoQuorumForHeader { .. } | Notice::ExecutedDiffers { .. } => {}
+            Notice::NotVoting { reason } if !self.memory_lost && env.mutant.is_none() => {
+                env.violate("false_alarm", format!("node {place} has all its votes, but stops: {reason}"));
+            }
+            Notice::NoQuorumForHeader { height } => {
+                env.violate("false_alarm", format!("node {place} sees no quorum for any header at {height}"));
+            }
+            Notice::NotVoting { .. } | Notice::ExecutedDiffers { .. } => {}
         }
     }
 

@@ -54,11 +54,11 @@ impl BlockStore {
         }
     }
 
-    /// The process dies; what survived is applied.
-    pub fn crash(&mut self, prng: &mut Prng) {
-        for write in self.disk.crash(prng) {
-            self.apply(write);
-        }
+    /// The process dies; what survived is applied and returned.
+    pub fn crash(&mut self, prng: &mut Prng) -> Vec<Write> {
+        let survived = self.disk.crash(prng);
+        survived.iter().for_each(|write| self.apply(write.clone()));
+        survived
     }
 
     /// Everything is gone.
@@ -98,11 +98,12 @@ impl BlockStore {
     /// What a replica starts from.
     pub fn recovery(&self, records: Vec<LogRecord>, window: u64) -> Recovery {
         let low = self.certified.min(self.executed().get());
-        let kept = low.saturating_sub(window) + 1..=low;
+        let kept = low.saturating_sub(window)..=low;
         let executed = self.blocks.range(low + 1..).map(|(height, (block, checkpoint))| ExecutedBlock {
             height: Height::new(*height),
             header_hash: block.hash,
             proposal: block.header.proposal,
+            references: block.proposal.references.clone(),
             time: block.header.time,
             checkpoint: *checkpoint,
         });

@@ -25,6 +25,8 @@ const SYNC_RETRY: Micros = 120 * MILLISECOND;
 #[derive(Debug, Default)]
 pub(crate) struct SyncState {
     target: Height,
+    /// Up to here blocks and certificates are here, or on their way to the disk.
+    received: Height,
     from: Vec<ValidatorIndex>,
     asked_at: Micros,
     tries: usize,
@@ -138,6 +140,7 @@ impl Node {
                         height: block.header.height,
                         header_hash: block.hash,
                         proposal: block.header.proposal,
+                        references: block.proposal.references.clone(),
                         time: block.header.time,
                         checkpoint,
                     });
@@ -217,7 +220,7 @@ impl Node {
 
     /// The first height that lacks its block or its certificate.
     fn next_wanted(&self) -> Height {
-        self.store.certified().min(self.executor.last_queued()).next()
+        self.store.certified().min(self.executor.last_queued()).max(self.sync.received).next()
     }
 
     /// Somebody lacks blocks.
@@ -230,6 +233,7 @@ impl Node {
 
     /// Blocks arrive: each is verified by its certificate before anything is done with it.
     pub fn receive_blocks(&mut self, env: &mut Environment, blocks: &[(Rc<StoredBlock>, Certificate)]) {
+        let next = self.next_wanted();
         for (block, certificate) in blocks {
             let height = block.header.height;
             let sound = certificate.height == height
@@ -248,9 +252,15 @@ impl Node {
             } else if height <= last && !self.store.has_certificate(height) {
                 self.write(env, Write::Certificate(certificate.clone()));
             }
+            if height == self.sync.received.next() || height == next {
+                self.sync.received = height;
+            }
         }
-        self.sync.asked_at = 0;
-        self.sync_again(env);
+        // A repeated answer is no reason to ask once more.
+        if self.next_wanted() > next {
+            self.sync.asked_at = 0;
+            self.sync_again(env);
+        }
     }
 
     /// Bodies of synced blocks can be read from the ledger like those of own blocks.

@@ -64,6 +64,19 @@ pub fn run(seed: u64, options: Options) -> Outcome {
     }
 }
 
+/// As [`run`]; a panic, of the replica or of the simulator, becomes a violation.
+#[must_use]
+pub fn run_caught(seed: u64, options: Options) -> Outcome {
+    std::panic::catch_unwind(|| run(seed, options)).unwrap_or_else(|_| Outcome {
+        violation: Some(Violation { invariant: "panic", detail: "see the message above".into() }),
+        end: 0,
+        trace_hash: [0; 32],
+        tail: Vec::new(),
+        statistics: Statistics::default(),
+        description: format!("{:?}", Scenario::from_seed(seed)),
+    })
+}
+
 impl World {
     fn new(env: Environment) -> Self {
         let behaviour = |index: ValidatorIndex| {

@@ -25,7 +25,7 @@ impl Decided {
         Self { quorum, commits: BTreeMap::new(), decisions: BTreeMap::new() }
     }
 
-    /// A statement was logged by an honest node or sent by a Byzantine one.
+    /// A statement of an honest node became durable, or was sent by a Byzantine one.
     pub fn stated(&mut self, signed: &SignedStatement) -> Verdict {
         match &signed.statement {
             Statement::Commit(vote) => {

@@ -97,30 +97,26 @@ impl Invariants {
         }
     }
 
-    /// An honest node signed a statement and appended it to its vote log.
+    /// An honest node signed a statement and appended it to its vote log. What a crash takes from the log
+    /// before it is synced was never said, so only its own content is judged here.
     pub fn logged(&mut self, place: Place, record: &LogRecord, mempool: &Mempool) {
         let LogRecord::Own { signed, proposal, prepared } = record else { return };
-        let verdicts = [
-            self.unique.stated(place, signed),
-            self.floor.logged(place, &signed.statement),
-            self.decided.stated(signed),
-            self.decided.prepared(place, &signed.statement),
-            prepared_before_commit::logged(
-                &self.identity,
-                &signed.statement,
-                proposal.as_ref(),
-                prepared.as_ref(),
-            ),
-            prepared_before_commit::holds_batches(place, &signed.statement, proposal.as_ref(), mempool),
-        ];
-        verdicts.into_iter().for_each(|verdict| self.note(verdict));
+        let (statement, proposal) = (&signed.statement, proposal.as_ref());
+        self.note(prepared_before_commit::logged(&self.identity, statement, proposal, prepared.as_ref()));
+        self.note(prepared_before_commit::holds_batches(place, statement, proposal, mempool));
     }
 
-    /// A record of an honest node's vote log became durable.
+    /// A record of an honest node's vote log became durable: from now on it may be known to others.
     pub fn synced(&mut self, place: Place, record: &LogRecord) {
-        if let LogRecord::Own { signed, .. } = record {
-            self.durable.synced(place, signed.signature);
-        }
+        let LogRecord::Own { signed, .. } = record else { return };
+        self.durable.synced(place, signed.signature);
+        let verdicts = [
+            self.unique.stated(place, signed),
+            self.floor.synced(place, &signed.statement),
+            self.decided.stated(signed),
+            self.decided.prepared(place, &signed.statement),
+        ];
+        verdicts.into_iter().for_each(|verdict| self.note(verdict));
     }
 
     /// An honest node's block became durable, with its checkpoint signature.

@@ -61,10 +61,10 @@ fn a_second_vote_for_a_slot_is_seen_but_not_the_same_vote_again() {
 fn a_vote_below_the_own_view_change_is_seen() {
     let mut floor = ViewFloor::default();
     let change = ViewChange { view: View::new(2), stable: None, prepared: Vec::new() };
-    assert_eq!(name(floor.logged(0, &Statement::Prepare(vote(1, 1, 1)))), None);
-    assert_eq!(name(floor.logged(0, &Statement::ViewChange(change))), None);
-    assert_eq!(name(floor.logged(0, &Statement::Commit(vote(1, 1, 1)))), Some("view_floor"));
-    assert_eq!(name(floor.logged(0, &Statement::Commit(vote(2, 1, 1)))), None);
+    assert_eq!(name(floor.synced(0, &Statement::Prepare(vote(1, 1, 1)))), None);
+    assert_eq!(name(floor.synced(0, &Statement::ViewChange(change))), None);
+    assert_eq!(name(floor.synced(0, &Statement::Commit(vote(1, 1, 1)))), Some("view_floor"));
+    assert_eq!(name(floor.synced(0, &Statement::Commit(vote(2, 1, 1)))), None);
 }
 
 #[test]

@@ -16,8 +16,8 @@ pub(super) struct ViewFloor {
 }
 
 impl ViewFloor {
-    /// A node signed something new.
-    pub fn logged(&mut self, place: Place, statement: &Statement) -> Verdict {
+    /// A statement of a node became durable.
+    pub fn synced(&mut self, place: Place, statement: &Statement) -> Verdict {
         let floor = self.floors.entry(place).or_default();
         match statement {
             Statement::ViewChange(change) => {
