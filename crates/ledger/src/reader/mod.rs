@@ -7,8 +7,8 @@ pub(crate) mod view;
 use std::sync::Arc;
 
 use types::{
-    AccountId, Block, BlockHash, Certificate, Epoch, Header, Height, Parameters, Signature, TransactionId,
-    ValidatorSet,
+    AccountId, Block, BlockHash, Certificate, Epoch, Header, Height, Parameters, Proposal, Signature,
+    TransactionId, ValidatorSet,
     block::CertifiedHeader,
     certificate::CheckpointStatement,
     ports::{BlockView, ChainReader, HistoryEntry, ReadError, StateView, TransactionRecord},
@@ -61,13 +61,18 @@ impl LedgerReader {
         self.shared.store.value(Column::State, &key)?.ok_or_else(|| LedgerError::damaged("state", &key))
     }
 
-    /// The headers of the blocks above the certified tip, ascending: executed here, not yet certified.
+    /// The blocks above the certified tip, ascending: executed here, not yet certified.
     ///
     /// # Errors
     /// [`LedgerError`] when the store cannot be read.
-    pub fn uncertified_headers(&self) -> Result<Vec<Header>, LedgerError> {
+    pub fn uncertified_blocks(&self) -> Result<Vec<(Header, Proposal)>, LedgerError> {
         let (certified, executed) = (self.certified_height(), self.executed());
-        (certified.get() + 1..=executed.get()).map(|height| self.shared.store.header_at(Height::new(height))).collect()
+        let block = |height: Height| {
+            let proposal = decoded::proposal(&self.shared.store, height)?;
+            let missing = || LedgerError::damaged("bodies", &keys::body(height, 0));
+            Ok((self.shared.store.header_at(height)?, proposal.ok_or_else(missing)?))
+        };
+        (certified.get() + 1..=executed.get()).map(Height::new).map(block).collect()
     }
 
     /// Heights that are executed but not certified, with their header hashes, ascending.

@@ -1,0 +1,15 @@
+//! Tests of the ledger through its public API, on real databases in temporary folders.
+
+mod atomic;
+mod conservation;
+mod crash;
+mod import;
+mod opening;
+mod outcomes;
+mod readers;
+mod replay;
+mod roles;
+mod signatures;
+mod support;
+mod tree;
+mod verify;
