@@ -28,8 +28,8 @@ pub fn parse_amount(text: &str, decimals: u8) -> Result<Amount, AmountTextError>
     };
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    let pointless = !text.contains('.');
-    if whole.is_empty() || !digits(whole) || !digits(fraction) || !(pointless || !fraction.is_empty()) {
+    let dangling = text.ends_with('.');
+    if whole.is_empty() || !digits(whole) || !digits(fraction) || dangling {
         return Err(error());
     }
     let missing = usize::from(decimals).checked_sub(fraction.len()).ok_or_else(error)?;

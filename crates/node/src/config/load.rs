@@ -154,10 +154,10 @@ fn defaults() -> Table {
     let mut values = Table::new();
     for setting in settings::SETTINGS {
         // Defaults are literals of this program; the sample's test reads every one.
-        if let Ok(value) = DeValue::parse(setting.default) {
-            if let Some(value) = plain(value.get_ref()) {
-                put(&mut values, setting.section, setting.key, value);
-            }
+        if let Ok(value) = DeValue::parse(setting.default)
+            && let Some(value) = plain(value.get_ref())
+        {
+            put(&mut values, setting.section, setting.key, value);
         }
     }
     values

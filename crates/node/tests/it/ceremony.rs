@@ -29,7 +29,17 @@ impl Ceremony {
         for (i, member) in MEMBERS.iter().enumerate() {
             let home = this.path(member);
             let address = format!("10.0.0.{i}:26600");
-            good(&["init", "--home", text(&home), "--member", member, "--address", &address, "--contact", "ops"]);
+            good(&[
+                "init",
+                "--home",
+                text(&home),
+                "--member",
+                member,
+                "--address",
+                &address,
+                "--contact",
+                "ops",
+            ]);
             let card = this.path(&format!("{member}.card"));
             good(&["genesis", "card", "--home", text(&home), "--out", text(&card)]);
         }
@@ -43,7 +53,14 @@ impl Ceremony {
         for card in &cards {
             arguments.extend(["--card", text(card)]);
         }
-        arguments.extend(["--asset", "EUR:2:alba/admin", "--param", "view_timeout_ms=1500", "--out", text(&out)]);
+        arguments.extend([
+            "--asset",
+            "EUR:2:alba/admin",
+            "--param",
+            "view_timeout_ms=1500",
+            "--out",
+            text(&out),
+        ]);
         good(&arguments)
     }
 
@@ -201,10 +218,7 @@ fn another_genesis_is_not_merged_and_nothing_is_overwritten() {
     bad(&["genesis", "merge", text(&one), text(&two), "--out", text(&c.path("m.json"))], 11);
     let card = c.path("alba.card");
     bad(&["genesis", "create", "--network", "n", "--card", text(&card), "--out", text(&one)], 1);
-    let message = bad(
-        &["init", "--home", text(&c.path("alba")), "--member", "alba", "--address", "h:1"],
-        1,
-    );
+    let message = bad(&["init", "--home", text(&c.path("alba")), "--member", "alba", "--address", "h:1"], 1);
     assert!(message.contains("holds a home already"), "{message}");
 }
 
@@ -212,10 +226,23 @@ fn another_genesis_is_not_merged_and_nothing_is_overwritten() {
 fn a_member_with_too_many_validators_is_warned_of() {
     let c = Ceremony::with_cards();
     let home = c.path("alba2");
-    good(&["init", "--home", text(&home), "--member", "alba", "--name", "alba2", "--address", "h:1", "--contact", "ops"]);
+    good(&[
+        "init",
+        "--home",
+        text(&home),
+        "--member",
+        "alba",
+        "--name",
+        "alba2",
+        "--address",
+        "h:1",
+        "--contact",
+        "ops",
+    ]);
     let card = c.path("alba2.card");
     good(&["genesis", "card", "--home", text(&home), "--out", text(&card)]);
-    let cards: Vec<_> = ["alba", "alba2", "bosch", "cern"].iter().map(|m| c.path(&format!("{m}.card"))).collect();
+    let cards: Vec<_> =
+        ["alba", "alba2", "bosch", "cern"].iter().map(|m| c.path(&format!("{m}.card"))).collect();
     let out = c.path("g.json");
     let mut arguments = vec!["genesis", "create", "--network", "n", "--out", text(&out)];
     for card in &cards {

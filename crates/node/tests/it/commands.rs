@@ -80,10 +80,14 @@ fn config_check_lists_every_problem() {
 fn init_makes_a_careful_home() {
     let dir = tempfile::tempdir().expect("a directory");
     let home = node::home::Home::new(dir.path().join("home"));
-    let made = good(&["init", "--home", text(home.directory()), "--member", "m", "--address", "example.org:7000"]);
+    let made =
+        good(&["init", "--home", text(home.directory()), "--member", "m", "--address", "example.org:7000"]);
     let config = home.config().expect("settings");
     assert!(config.api.http.ip().is_loopback() && config.api.grpc.ip().is_loopback() && !config.api.explorer);
-    assert_eq!((config.p2p.listen.port(), config.api.grpc.port(), config.api.http.port()), (7000, 7001, 7002));
+    assert_eq!(
+        (config.p2p.listen.port(), config.api.grpc.port(), config.api.http.port()),
+        (7000, 7001, 7002)
+    );
     assert_eq!(made["vote_log"], home.vote_log_id().expect("id").to_string());
     bad(&["init", "--home", text(&dir.path().join("x")), "--member", "No", "--address", "h:1"], 2);
     bad(&["init", "--home", text(&dir.path().join("x")), "--member", "m", "--address", "h"], 2);

@@ -36,8 +36,18 @@ fn each_problem_names_line_key_and_cure() {
         ("node = 1\n", 1, "node", "a table"),
         ("[p2p]\nlisten = \"26600\"\n", 2, "p2p.listen", "IP:PORT"),
         ("[p2p]\naddress = \"host\"\n", 2, "p2p.address", "HOST:PORT"),
-        ("[p2p]\npending_connections_max = 0\n", 2, "p2p.pending_connections_max", "a whole number from 4 to"),
-        ("[p2p]\npending_connections_max = -5\n", 2, "p2p.pending_connections_max", "a whole number from 4 to"),
+        (
+            "[p2p]\npending_connections_max = 0\n",
+            2,
+            "p2p.pending_connections_max",
+            "a whole number from 4 to",
+        ),
+        (
+            "[p2p]\npending_connections_max = -5\n",
+            2,
+            "p2p.pending_connections_max",
+            "a whole number from 4 to",
+        ),
         ("[p2p]\npending_connections_max = 1.5\n", 2, "p2p.pending_connections_max", "a whole number"),
         ("[api]\nexplorer = \"yes\"\n", 2, "api.explorer", "true or false"),
         ("[api]\ngrpc = \"0.0.0.0:26601\"\n", 2, "api.grpc", "a loopback address"),
@@ -49,7 +59,12 @@ fn each_problem_names_line_key_and_cure() {
         ("[peers]\nnode1 = \"10.0.0.5\"\n", 2, "peers.node1", "HOST:PORT"),
         ("[peers]\n\"a b\" = \"10.0.0.5:1\"\n", 2, "peers.a b", "a node's name"),
         ("[observers]\no = \"00\"\n", 2, "observers.o", "64 hexadecimal digits"),
-        ("[observers]\no = \"0000000000000000000000000000000000000000000000000000000000000000\"\n", 2, "observers.o", "a node key"),
+        (
+            "[observers]\no = \"0000000000000000000000000000000000000000000000000000000000000000\"\n",
+            2,
+            "observers.o",
+            "a node key",
+        ),
         ("[log]\nformat = \"xml\"\n", 2, "log.format", "\"text\" or \"json\""),
         ("[log]\nfilter = [\"info\"]\n", 2, "log.filter", "a text"),
         ("[node\nname = \"a\"\n", 1, "toml", ""),
@@ -75,7 +90,8 @@ fn a_misplaced_setting_is_told_where_it_belongs() {
 /// One reading is enough to mend it all.
 #[test]
 fn all_problems_are_reported_at_once() {
-    let text = "[node]\nname = 1\nrole = \"x\"\n[api]\ngrpc = \"0.0.0.0:1\"\nnonsense = 1\n[peers]\na = \"b\"\n";
+    let text =
+        "[node]\nname = 1\nrole = \"x\"\n[api]\ngrpc = \"0.0.0.0:1\"\nnonsense = 1\n[peers]\na = \"b\"\n";
     let problems = parse(text).expect_err("five problems");
     let keys: Vec<_> = problems.iter().map(|problem| (problem.line, problem.key.as_str())).collect();
     assert_eq!(

@@ -28,7 +28,10 @@ impl Net {
 
     fn id(&self, account: usize) -> String {
         let card = fs::read(self.key(account).with_extension("json")).expect("card");
-        serde_json::from_slice::<serde_json::Value>(&card).expect("JSON")["id"].as_str().expect("id").to_owned()
+        serde_json::from_slice::<serde_json::Value>(&card).expect("JSON")["id"]
+            .as_str()
+            .expect("id")
+            .to_owned()
     }
 }
 
@@ -36,8 +39,25 @@ impl Net {
 fn a_transfer_is_built_signed_and_shown() {
     let net = Net::new();
     let (genesis, key, out) = (net.path("net/genesis.json"), net.key(2), net.path("t.tx"));
-    let built = good(&["tx", "transfer", "--to", "account3", "--asset", "TEST:2", "--amount", "12.50", "--key", text(&key),
-        "--offline", "--genesis", text(&genesis), "--out", text(&out), "--memo", "rent"]);
+    let built = good(&[
+        "tx",
+        "transfer",
+        "--to",
+        "account3",
+        "--asset",
+        "TEST:2",
+        "--amount",
+        "12.50",
+        "--key",
+        text(&key),
+        "--offline",
+        "--genesis",
+        text(&genesis),
+        "--out",
+        text(&out),
+        "--memo",
+        "rent",
+    ]);
     let shown = good(&["tx", "show", text(&out)]);
     assert_eq!(shown["id"], built["id"]);
     assert_eq!(shown["memo"], "rent");
@@ -55,8 +75,21 @@ fn a_transfer_is_built_signed_and_shown() {
 fn delivery_versus_payment_is_signed_by_two() {
     let net = Net::new();
     let (genesis, key, out) = (net.path("net/genesis.json"), net.key(2), net.path("d.tx"));
-    let built = good(&["tx", "dvp", "--give", "account3:TEST:1.00", "--take", "account3:TEST:2.00", "--key", text(&key),
-        "--offline", "--genesis", text(&genesis), "--out", text(&out)]);
+    let built = good(&[
+        "tx",
+        "dvp",
+        "--give",
+        "account3:TEST:1.00",
+        "--take",
+        "account3:TEST:2.00",
+        "--key",
+        text(&key),
+        "--offline",
+        "--genesis",
+        text(&genesis),
+        "--out",
+        text(&out),
+    ]);
     let other = net.key(3);
     let signed = good(&["tx", "sign", text(&out), "--key", text(&other)]);
     assert_eq!(signed["id"], built["id"]);
@@ -78,15 +111,26 @@ fn a_file_of_operations_becomes_one_transaction() {
         {"operation": "create_asset", "name": "GOLD", "decimals": 3},
     ]);
     fs::write(&list, operations.to_string()).expect("written");
-    let arguments = ["tx", "build", text(&list), "--from", "member1/account1", "--offline", "--genesis", text(&genesis),
-        "--out", text(&out)];
+    let arguments = [
+        "tx",
+        "build",
+        text(&list),
+        "--from",
+        "member1/account1",
+        "--offline",
+        "--genesis",
+        text(&genesis),
+        "--out",
+        text(&out),
+    ];
     good(&arguments);
     let shown = good(&["tx", "show", text(&out)]);
     assert_eq!(shown["operations"].as_array().map(Vec::len), Some(3));
     assert_eq!(shown["operations"][0]["source"], net.id(4));
     assert_eq!(shown["operations"][1]["source"], net.id(1));
     assert_eq!(shown["signatures"], json!([]), "built for others to sign");
-    fs::write(&list, "[{\"operation\": \"transfer\", \"to\": \"a\", \"asset\": \"T\", \"amont\": \"1\"}]").expect("written");
+    fs::write(&list, "[{\"operation\": \"transfer\", \"to\": \"a\", \"asset\": \"T\", \"amont\": \"1\"}]")
+        .expect("written");
     assert!(bad(&arguments, 2).contains("operation 0"));
 }
 
@@ -96,28 +140,69 @@ fn what_cannot_be_built_is_said() {
     let (genesis, key, out) = (net.path("net/genesis.json"), net.key(2), net.path("t.tx"));
     let build = |to: &str, asset: &str, amount: &str| {
         bad(
-            &["tx", "transfer", "--to", to, "--asset", asset, "--amount", amount, "--key", text(&key), "--offline",
-                "--genesis", text(&genesis), "--out", text(&out)],
+            &[
+                "tx",
+                "transfer",
+                "--to",
+                to,
+                "--asset",
+                asset,
+                "--amount",
+                amount,
+                "--key",
+                text(&key),
+                "--offline",
+                "--genesis",
+                text(&genesis),
+                "--out",
+                text(&out),
+            ],
             2,
         )
     };
     assert!(build("nobody", "TEST", "1").contains("names no account"));
     assert!(build("account3", "NONE", "1").contains("NAME:DECIMALS"));
     assert!(build("account3", "TEST", "1.001").contains("at most 2 digits"));
-    assert!(build("account3", "TEST", "-1").contains("expected an amount"));
+    assert!(build("account3", "TEST", "1e3").contains("expected an amount"));
     assert!(!out.exists());
     // A key of no known account.
     let stranger = net.path("stranger.key");
     good(&["keygen", "--out", text(&stranger)]);
     let message = bad(
-        &["tx", "redeem", "--asset", "TEST", "--amount", "1", "--key", text(&stranger), "--offline", "--genesis",
-            text(&genesis), "--out", text(&out)],
+        &[
+            "tx",
+            "redeem",
+            "--asset",
+            "TEST",
+            "--amount",
+            "1",
+            "--key",
+            text(&stranger),
+            "--offline",
+            "--genesis",
+            text(&genesis),
+            "--out",
+            text(&out),
+        ],
         2,
     );
     assert!(message.contains("--from"), "{message}");
     // A changed file.
-    good(&["tx", "redeem", "--asset", "TEST", "--amount", "1", "--key", text(&key), "--offline", "--genesis",
-        text(&genesis), "--out", text(&out)]);
+    good(&[
+        "tx",
+        "redeem",
+        "--asset",
+        "TEST",
+        "--amount",
+        "1",
+        "--key",
+        text(&key),
+        "--offline",
+        "--genesis",
+        text(&genesis),
+        "--out",
+        text(&out),
+    ]);
     let changed = fs::read_to_string(&out).expect("file").replace("\"id\": \"", "\"id\": \"0");
     fs::write(&out, changed).expect("written");
     bad(&["tx", "show", text(&out)], 2);

@@ -11,8 +11,19 @@ use crate::run::{bad, good, hanse, text};
 fn the_layout_is_the_contracts() {
     let dir = tempfile::tempdir().expect("a directory");
     let out = dir.path().join("net");
-    let made = good(&["testnet", "--validators", "4", "--output", text(&out), "--observers", "1", "--base-port", "30000",
-        "--param", "window=32"]);
+    let made = good(&[
+        "testnet",
+        "--validators",
+        "4",
+        "--output",
+        text(&out),
+        "--observers",
+        "1",
+        "--base-port",
+        "30000",
+        "--param",
+        "window=32",
+    ]);
     let genesis = load_genesis(&out.join("genesis.json")).expect("approved by all");
     assert_eq!(made["chain_id"], genesis.chain_id().to_string());
     assert_eq!(genesis.parameters.window, 32);
@@ -24,11 +35,16 @@ fn the_layout_is_the_contracts() {
         assert_eq!(config.api.grpc.port(), 30001 + 10 * i);
         assert_eq!(config.api.http.port(), 30002 + 10 * i);
         assert!(config.api.grpc.ip().is_loopback() && config.api.explorer && !config.api.insecure);
-        assert_eq!(fs::read(home.genesis_file()).expect("copy"), fs::read(out.join("genesis.json")).expect("genesis"));
+        assert_eq!(
+            fs::read(home.genesis_file()).expect("copy"),
+            fs::read(out.join("genesis.json")).expect("genesis")
+        );
         let node_key = home.node_key(&config).expect("node key").public_key();
         if i == 4 {
             assert_eq!(config.peers.len(), 4);
-            assert!(!home.vote_log_id_file().exists() && !home.directory().join("keys/validator.key").exists());
+            assert!(
+                !home.vote_log_id_file().exists() && !home.directory().join("keys/validator.key").exists()
+            );
             let zero = Home::new(out.join("node0")).config().expect("settings");
             assert_eq!(zero.observers.get("node4"), Some(&node_key));
             continue;
@@ -66,7 +82,10 @@ fn the_accounts_are_funded_and_have_their_roles() {
         let key = load_key_file(&file, None).expect("key").public_key();
         assert_eq!(account.keys.keys[0].public_key, key);
         let card = testnet::read_account_card(&file, &key).expect("readable").expect("there");
-        assert_eq!((card.id, card.member, card.name), (account.id(), account.member.clone(), account.name.clone()));
+        assert_eq!(
+            (card.id, card.member, card.name),
+            (account.id(), account.member.clone(), account.name.clone())
+        );
     }
 }
 
@@ -100,7 +119,8 @@ fn impossible_plans_are_usage_errors_and_nothing_is_overwritten() {
     with(&["--validators", "2", "--hosts", "one"]);
     with(&["--validators", "2", "--hosts", "a b,c"]);
     with(&["--validators", "4", "--base-port", "65530"]);
-    let message = with(&["--validators", "1", "--param", "windw=1", "--param", "window=x", "--param", "window=1"]);
+    let message =
+        with(&["--validators", "1", "--param", "windw=1", "--param", "window=x", "--param", "window=1"]);
     assert_eq!(message.lines().count(), 3, "all at once: {message}");
     assert!(!out.exists(), "nothing is written for a plan that cannot be");
     good(&["testnet", "--validators", "1", "--output", text(&out)]);
