@@ -18,9 +18,9 @@ pub(super) fn mischief(
     let mut far = |near: u64| match prng.below(6) {
         0 => u64::MAX,
         1 => u64::MAX - 1,
-        2 => near + prng.below(1_000_000),
+        2 => near.saturating_add(prng.below(1_000_000)),
         3 => near.saturating_sub(prng.below(3)),
-        _ => near + prng.below(70),
+        _ => near.saturating_add(prng.below(70)),
     };
     let (view, height) = (View::new(far(status.view.get())), Height::new(far(status.low.get())));
     let mut digest = [0; 32];

@@ -75,10 +75,10 @@ impl Actor {
         message: &Message,
     ) -> Vec<Message> {
         match self.behaviour {
-            Behaviour::Censor => censor::outgoing(identity, message),
+            Behaviour::Censor => censor::outgoing(self.index, identity, message),
             Behaviour::Equivocator => equivocator::outgoing(self, identity, to, message),
             Behaviour::Silent => silent::outgoing(self.index, to, message),
-            Behaviour::Unavailable => unavailable::outgoing(identity, prng, message),
+            Behaviour::Unavailable => unavailable::outgoing(self.index, identity, prng, message),
             Behaviour::Replayer => {
                 self.overhear(message);
                 vec![message.clone()]

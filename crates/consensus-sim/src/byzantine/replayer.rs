@@ -1,7 +1,7 @@
 //! Sends old messages again, and mutated ones (`threats.md` C4, C13, F15; FISCO #2448, sawtooth `58dca88`).
 
 use consensus::{Message, Statement};
-use types::{Height, ValidatorIndex, View};
+use types::ValidatorIndex;
 
 use super::{Actor, others};
 use crate::{identity::Identity, prng::Prng};
@@ -33,14 +33,14 @@ fn mutate(index: ValidatorIndex, identity: &Identity, prng: &mut Prng, message: 
     match &mut signed.statement {
         Statement::PrePrepare(vote) | Statement::Prepare(vote) | Statement::Commit(vote) => {
             match prng.below(3) {
-                0 => vote.view = View::new(vote.view.get() + 1),
-                1 => vote.height = Height::new(vote.height.get() + 1),
+                0 => vote.view = vote.view.next(),
+                1 => vote.height = vote.height.next(),
                 _ => vote.digest = types::ProposalDigest::new([0xbb; 32]),
             }
         }
-        Statement::Checkpoint(checkpoint) => checkpoint.height = Height::new(checkpoint.height.get() + 1),
+        Statement::Checkpoint(checkpoint) => checkpoint.height = checkpoint.height.next(),
         Statement::ViewChange(change) => match prng.below(3) {
-            0 => change.view = View::new(change.view.get() + 1),
+            0 => change.view = change.view.next(),
             1 => change.stable = None,
             _ => {
                 change.prepared.pop();

@@ -16,9 +16,9 @@ pub(super) fn mischief(
     let now = status.view.get();
     let view = View::new(match prng.below(6) {
         0 => u64::MAX,
-        1 => now + 1_000,
-        2 => now + prng.below(20),
-        _ => now + 1,
+        1 => now.saturating_add(1_000),
+        2 => now.saturating_add(prng.below(20)),
+        _ => now.saturating_add(1),
     });
     let change = ViewChange { view, stable: None, prepared: Vec::new() };
     let change = identity.state(index, Statement::ViewChange(change));
