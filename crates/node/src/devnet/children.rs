@@ -26,6 +26,8 @@ pub(super) struct Children(Vec<Slot>);
 struct Slot {
     node: Node,
     child: Option<Child>,
+    /// How long the log was when the process started: what is older is another run's.
+    log_before: u64,
 }
 
 /// How a child ended.
@@ -43,8 +45,11 @@ impl Children {
         let program = std::env::current_exe().map_err(|error| {
             Failure::new(ExitCode::Io, format!("cannot find the program itself: {error}"))
         })?;
-        let start =
-            |node: &Node| spawn(&program, node).map(|child| Slot { node: node.clone(), child: Some(child) });
+        let start = |node: &Node| {
+            let log_before = node.log.metadata().map_or(0, |metadata| metadata.len());
+            let child = Some(spawn(&program, node)?);
+            Ok(Slot { node: node.clone(), child, log_before })
+        };
         nodes.iter().map(start).collect::<Result<_, _>>().map(Self)
     }
 
@@ -113,7 +118,7 @@ impl Slot {
             name: self.node.name.clone(),
             exit_code: None,
             how: String::new(),
-            log: last_lines(&self.node.log),
+            log: last_lines(&self.node.log, self.log_before),
         }
     }
 }
@@ -137,12 +142,12 @@ fn spawn(program: &Path, node: &Node) -> Result<Child, Failure> {
         .map_err(|error| failed(&error))
 }
 
-/// The last lines of a log; none when it cannot be read.
-fn last_lines(path: &Path) -> Vec<String> {
+/// The last lines of a log, at most those after `from` bytes; none when it cannot be read.
+fn last_lines(path: &Path, from: u64) -> Vec<String> {
     let read = || -> std::io::Result<Vec<u8>> {
         let mut file = File::open(path)?;
         let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(LOG_TAIL_BYTES)))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(LOG_TAIL_BYTES).max(from)))?;
         let mut bytes = Vec::new();
         file.take(LOG_TAIL_BYTES).read_to_end(&mut bytes)?;
         Ok(bytes)
