@@ -1,6 +1,11 @@
 //! One TCP connection, encrypted and multiplexed, and the task that drives it.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use futures::future::poll_fn;
 use libp2p::{
@@ -69,6 +74,8 @@ pub(crate) struct Link {
     pub(crate) close: CancellationToken,
     /// Cancelled when the driver has ended.
     pub(crate) ended: CancellationToken,
+    /// Why the driver ended. Set before streams break, so that no stream's task is first to name a reason.
+    pub(crate) verdict: Arc<OnceLock<DisconnectReason>>,
 }
 
 /// Runs the Noise handshake.
@@ -105,12 +112,16 @@ impl Authenticated {
         let close = CancellationToken::new();
         let ended = CancellationToken::new();
         let (asked, at_end) = (close.clone(), ended.clone().drop_guard());
+        let verdict = Arc::new(OnceLock::new());
+        let to_tell = Arc::clone(&verdict);
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             let _at_end = at_end;
-            drive(muxer, open_requests, inbound_sender, asked).await
+            let mut muxer = muxer;
+            let reason = drive(&mut muxer, open_requests, inbound_sender, asked).await;
+            *to_tell.get_or_init(|| reason)
         });
-        Ok(Link { address: self.address, side: self.side, open, inbound, tasks, close, ended })
+        Ok(Link { address: self.address, side: self.side, open, inbound, tasks, close, ended, verdict })
     }
 }
 
@@ -136,7 +147,7 @@ impl Link {
 
 /// Moves bytes until the connection ends. Never waits for anybody who uses the streams.
 async fn drive(
-    mut muxer: Muxer,
+    muxer: &mut Muxer,
     mut open: mpsc::Receiver<oneshot::Sender<Stream>>,
     inbound: mpsc::Sender<Stream>,
     close: CancellationToken,

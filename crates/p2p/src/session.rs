@@ -1,6 +1,9 @@
 //! A connection in use: one task writes and one reads each class, one keeps the control stream.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use tokio::{
     sync::oneshot,
@@ -32,6 +35,7 @@ pub(crate) struct Session {
     bye: Option<oneshot::Sender<DisconnectReason>>,
     close: CancellationToken,
     closed: CancellationToken,
+    verdict: Arc<OnceLock<DisconnectReason>>,
 }
 
 impl Session {
@@ -55,14 +59,23 @@ impl Session {
         let ends = ControlEnds { number, bye: bye_receiver, close: link.close.clone() };
         link.tasks.spawn(keep_control(Arc::clone(hub), Arc::clone(peer), control, ends));
         let instance = hello.instance;
-        let (close, closed) = (link.close, link.ended);
-        Self { number, instance, since: Instant::now(), tasks: link.tasks, bye: Some(bye), close, closed }
+        let (close, closed, verdict) = (link.close, link.ended, link.verdict);
+        Self {
+            number,
+            instance,
+            since: Instant::now(),
+            tasks: link.tasks,
+            bye: Some(bye),
+            close,
+            closed,
+            verdict,
+        }
     }
 
     /// Waits until one of the tasks ends, which ends the connection. A task that panicked is an error.
     pub(crate) async fn ended(&mut self) -> Result<DisconnectReason, JoinError> {
         match self.tasks.join_next().await {
-            Some(end) => end,
+            Some(end) => end.map(|reason| self.verdict.get().copied().unwrap_or(reason)),
             None => Ok(DisconnectReason::TransportFailed),
         }
     }
