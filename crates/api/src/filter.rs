@@ -48,8 +48,8 @@ impl Filter {
         let accounts = || transaction.accounts.iter().any(|id| self.accounts.binary_search(id).is_ok());
         let assets = || transaction.assets.iter().any(|id| self.assets.binary_search(id).is_ok());
         let operations = || {
-            let wanted = |name: &&str| self.operations.iter().any(|operation| operation == *name);
-            transaction.operations.iter().any(|name| wanted(name))
+            let wanted = |name: &&str| self.operations.iter().any(|operation| operation == name);
+            transaction.operations.iter().any(wanted)
         };
         (self.accounts.is_empty() || accounts())
             && (self.assets.is_empty() || assets())

@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, sync::Arc};
 
-use tokio::{net::TcpListener, time::timeout};
+use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic_health::server::health_reporter;
 use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
@@ -25,6 +25,9 @@ use crate::{
 
 /// The files of `proto/` for reflection.
 const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/reflection.bin"));
+
+/// Largest request of a read, in bytes; a filter of 256 entries is the largest there is.
+const READ_BYTES_MAX: usize = 64 << 10;
 
 /// Why serving ended before it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -58,9 +61,18 @@ impl Api {
         let (reporter, health_service) = health_reporter();
         let router = builder(limits)
             .add_service(transactions(shared))
-            .add_service(QueryServiceServer::new(Queries { shared: Arc::clone(shared) }))
-            .add_service(EventServiceServer::new(EventsOf { shared: Arc::clone(shared) }))
-            .add_service(NodeServiceServer::new(Nodes { shared: Arc::clone(shared) }))
+            .add_service(
+                QueryServiceServer::new(Queries { shared: Arc::clone(shared) })
+                    .max_decoding_message_size(READ_BYTES_MAX),
+            )
+            .add_service(
+                EventServiceServer::new(EventsOf { shared: Arc::clone(shared) })
+                    .max_decoding_message_size(READ_BYTES_MAX),
+            )
+            .add_service(
+                NodeServiceServer::new(Nodes { shared: Arc::clone(shared) })
+                    .max_decoding_message_size(READ_BYTES_MAX),
+            )
             .add_service(health_service)
             .add_optional_service(reflection(limits)?);
         let stop = async {
@@ -104,17 +116,4 @@ fn reflection(limits: &Limits) -> Result<Option<ServerReflectionServer<impl Serv
     let builder =
         tonic_reflection::server::Builder::configure().register_encoded_file_descriptor_set(DESCRIPTORS);
     Ok(Some(builder.build_v1()?))
-}
-
-/// Ends a wait that must not outlast the drain.
-pub(crate) async fn bounded<T>(
-    limits: &Limits,
-    stopped: impl Future<Output = ()>,
-    work: impl Future<Output = T>,
-) -> Option<T> {
-    let mut work = std::pin::pin!(work);
-    tokio::select! {
-        done = &mut work => Some(done),
-        () = stopped => timeout(limits.drain_max, work).await.ok(),
-    }
 }

@@ -10,13 +10,12 @@ use axum::{
     routing::get,
     serve::Listener,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 
 use crate::{
-    Api, ServeError,
+    Api, Limits, ServeError,
     accept::{Acceptor, Connection, Patience},
     api::Shared,
-    grpc::bounded,
     page,
 };
 
@@ -101,4 +100,17 @@ async fn index(State(shared): State<Arc<Shared>>) -> Response {
     let headers: [(HeaderName, &str); 2] =
         [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")];
     (headers, Html(html)).into_response()
+}
+
+/// Ends a wait that must not outlast the drain.
+async fn bounded<T>(
+    limits: &Limits,
+    stopped: impl Future<Output = ()>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        done = &mut work => Some(done),
+        () = stopped => timeout(limits.drain_max, work).await.ok(),
+    }
 }

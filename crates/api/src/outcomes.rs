@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use types::{
     Code, Height, TimeMs, TransactionId,
-    ports::{ChainReader, ReadError, StateView, TransactionRecord},
+    ports::{ChainReader, ReadError, TransactionRecord},
     state::StateKey,
 };
 
@@ -43,30 +43,25 @@ impl Outcomes {
         valid_until: TimeMs,
         receipts: Receipts,
     ) -> Result<pb::Outcome, ReadError> {
-        // The view first: what is executed up to its block is seen by the look-up that follows.
-        let view = self.chain.state();
+        // The time first: what stands in blocks up to it is seen by the look-up that follows, and later
+        // blocks are past the expiry too.
+        let time = self.chain.certified().header.time;
         if let Some(record) = self.executed(id)? {
             return Ok(of_record(&record, receipts));
         }
-        let time = view.at().header.time;
         if time <= valid_until {
             return Ok(pending(id, valid_until));
         }
-        let outcome = self.past_expiry(view.as_ref(), id, valid_until, time)?;
+        let outcome = self.past_expiry(id, valid_until)?;
         Ok(pb::Outcome { transaction_id: encode::bytes(id.as_bytes()), outcome: Some(outcome) })
     }
 
-    fn past_expiry(
-        &self,
-        view: &dyn StateView,
-        id: &TransactionId,
-        valid_until: TimeMs,
-        time: TimeMs,
-    ) -> Result<Wire, ReadError> {
+    fn past_expiry(&self, id: &TransactionId, valid_until: TimeMs) -> Result<Wire, ReadError> {
+        let view = self.chain.state();
         let first_kept = self.chain.first_kept();
         let unknown = Wire::Unknown(pb::Unknown { first_kept_height: first_kept.get() });
         // Ids are remembered up to the end of the grace period: only until then absence proves anything.
-        if time <= valid_until.plus(self.expiry_grace_ms) {
+        if view.at().header.time <= valid_until.plus(self.expiry_grace_ms) {
             let key = StateKey::Seen(*id).encode();
             let absence = view.prove(&key)?;
             if absence.value.is_some() {

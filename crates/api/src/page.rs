@@ -89,8 +89,8 @@ mod tests {
 
     #[test]
     fn what_peers_say_cannot_become_markup() {
-        let peers = vec![PeerStatus { id: "<script>\u{1b}'\"&".to_owned(), ..PeerStatus::default() }];
-        let row = peer_row(&peers[0]);
+        let peer = PeerStatus { id: "<script>\u{1b}'\"&".to_owned(), ..PeerStatus::default() };
+        let row = peer_row(&peer);
         assert!(row.contains("&lt;script&gt;\u{fffd}&#39;&quot;&amp;"), "{row}");
     }
 }

@@ -91,14 +91,16 @@ impl SubmitStream {
     ) -> Result<(), Gone> {
         let shared = Arc::clone(&self.shared);
         let replies = self.replies.clone();
+        let (gone, stopped) = (replies.closed(), shared.stopped());
+        tokio::pin!(gone, stopped);
         let mut open = true;
         let (mut taken, mut told) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
         while open || !self.unanswered.is_empty() {
             let has_room = self.unanswered.len() < shared.limits.stream_unanswered_max;
             tokio::select! {
                 biased;
-                () = replies.closed() => return Err(Gone),
-                () = shared.stopped() => {
+                () = &mut gone => return Err(Gone),
+                () = &mut stopped => {
                     let status = Reason::Stopping.status("the node is stopping: send what has no reply elsewhere");
                     return replies.send(Err(status)).await.map_err(|_| Gone);
                 }

@@ -1,0 +1,13 @@
+//! The client-facing side over fakes behind the ports: a real server, a real channel.
+#![allow(clippy::unwrap_used)]
+
+mod errors;
+mod events;
+mod expiry;
+mod fake;
+mod harness;
+mod http;
+mod limits;
+mod queries;
+mod stream;
+mod waiting;
