@@ -15,6 +15,8 @@ pub(crate) struct Peer {
     pub(crate) seen: Option<Monotonic>,
     /// Statuses in a row without progress, for the back-off of resends.
     pub(crate) stagnant: u32,
+    /// Statuses in a row that name the same view in the same state.
+    pub(crate) stagnant_view: u32,
     pub(crate) round_trip_ms: Option<u64>,
     /// It signed or sent a certificate of this height.
     pub(crate) has_blocks_to: Height,
@@ -80,6 +82,9 @@ impl Replica {
         };
         let is_stagnant = peer.status.as_ref().is_some_and(|last| standing(last) == standing(&status));
         peer.stagnant = if is_stagnant { peer.stagnant.saturating_add(1) } else { 0 };
+        let viewing = |status: &Status| (status.view, status.view_active);
+        let keeps_view = peer.status.as_ref().is_some_and(|last| viewing(last) == viewing(&status));
+        peer.stagnant_view = if keeps_view { peer.stagnant_view.saturating_add(1) } else { 0 };
         peer.seen = Some(now);
         peer.status = Some(status);
         if status.echo_ms > 0 && status.echo_ms <= now.0 {

@@ -2,7 +2,8 @@
 //! sends it again, also when idle. Links lose messages; nothing here trusts that something sent arrived.
 //!
 //! A peer that makes progress gets nothing (in the normal case statuses are old by the time they arrive);
-//! one that stands still gets help at its first three equal statuses and then at every fourth.
+//! one that stands still gets help at its first three equal statuses and then at every fourth. Its view is
+//! judged apart from its heights: who waits for a new view may still go on by sync, and must not stay mute.
 
 use types::{Height, ValidatorIndex};
 
@@ -21,12 +22,15 @@ const CERTIFICATES_PER_RESEND: usize = 16;
 
 impl Replica {
     pub(crate) fn resend_to(&mut self, to: ValidatorIndex, status: Status) {
-        let stagnant = self.peers.get(&to).map_or(0, |peer| peer.stagnant);
-        let is_due = (1..=3).contains(&stagnant) || (stagnant > 0 && stagnant % 4 == 0);
-        if !is_due || self.is_halted() {
+        let is_due = |stagnant: u32| (1..=3).contains(&stagnant) || (stagnant > 0 && stagnant % 4 == 0);
+        let Some(peer) = self.peers.get(&to).filter(|_| !self.is_halted()) else { return };
+        let (stands_still, keeps_view) = (is_due(peer.stagnant), is_due(peer.stagnant_view));
+        if keeps_view {
+            self.resend_view(to, &status);
+        }
+        if !stands_still {
             return;
         }
-        self.resend_view(to, &status);
         self.resend_certificates(to, &status);
         if status.view <= self.view && self.active {
             self.resend_votes(to, &status);

@@ -5,4 +5,5 @@
 mod bench;
 mod normal_case;
 mod show;
+mod simulated;
 mod view_change;

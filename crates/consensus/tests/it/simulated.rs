@@ -1,0 +1,45 @@
+//! What the simulator found: one small table per failing seed, so that the cause stays visible.
+
+use consensus::{Effect, Message, Statement, Status};
+use types::{Epoch, Height, View};
+
+use crate::bench::{Bench, World, h, v};
+
+/// A peer that waits for view 1 and has executed up to `executed`.
+fn waiting(executed: Height) -> Message {
+    Message::Status(Status {
+        epoch: Epoch::ZERO,
+        view: View::new(1),
+        view_active: false,
+        low: executed,
+        executed,
+        certified: executed,
+        sent_at_ms: 1,
+        echo_ms: 0,
+    })
+}
+
+fn new_views_for(bench: &Bench, to: u16) -> usize {
+    let is_new_view = |effect: &&Effect| match effect {
+        Effect::Send { to: receiver, message: Message::Signed(signed) } => {
+            *receiver == v(to) && matches!(signed.statement, Statement::NewView(_))
+        }
+        _ => false,
+    };
+    bench.last.iter().filter(is_new_view).count()
+}
+
+/// Seed 513: it goes on by sync, so its heights never stand still; without the new view it stays mute.
+#[test]
+fn a_peer_that_waits_for_a_new_view_gets_it_though_it_makes_progress_by_sync() {
+    let world = World::new(4);
+    let changes = [0, 1, 2].map(|signer| world.view_change(signer, 1, None, Vec::new())).to_vec();
+    let mut bench = Bench::new(4, 0);
+    bench.receive(1, world.new_view(1, changes));
+    let mut sent = 0;
+    for height in 0..4 {
+        bench.receive(3, waiting(h(height)));
+        sent += new_views_for(&bench, 3);
+    }
+    assert!(sent > 0, "{}", bench.state());
+}
