@@ -1,6 +1,6 @@
 //! Why the ledger cannot go on, or does not take what it was given.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use types::{
     BlockHash, ChainId, Epoch, Height, ProposalDigest, certificate::CertificateError, ports::ReadError,
@@ -149,6 +149,16 @@ impl LedgerError {
     pub(crate) fn damaged(column: &'static str, key: &[u8]) -> Self {
         let key: String = key.iter().take(48).map(|byte| format!("{byte:02x}")).collect();
         Self::Damaged { path: PathBuf::from(column), detail: format!("entry {key}") }
+    }
+}
+
+impl LedgerError {
+    /// Completes the path of damage that was found below `root`.
+    pub(crate) fn below(self, root: &Path) -> Self {
+        match self {
+            Self::Damaged { path, detail } => Self::Damaged { path: root.join(path), detail },
+            other => other,
+        }
     }
 }
 

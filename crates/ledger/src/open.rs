@@ -44,13 +44,17 @@ impl Ledger {
         options: &LedgerOptions,
     ) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
         let store = Store::open(dir, options)?;
-        let expected = genesis.chain_id();
-        match store.chain()? {
-            None => begin(&store, &GenesisBlock::of(genesis)?)?,
-            Some(found) => check_chain(&store, expected, found)?,
-        }
-        resume(store, expected)
+        begin_or_resume(store, genesis).map_err(|error| error.below(dir))
     }
+}
+
+fn begin_or_resume(store: Store, genesis: &Genesis) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
+    let expected = genesis.chain_id();
+    match store.chain()? {
+        None => begin(&store, &GenesisBlock::of(genesis)?)?,
+        Some(found) => check_chain(&store, expected, found)?,
+    }
+    resume(store, expected)
 }
 
 /// The ledger in the directory must be that of the genesis.

@@ -189,6 +189,6 @@ pub(crate) fn changes(writes: &[StateWrite]) -> Vec<Change> {
         value_hash: write.after.as_deref().map(value_hash),
     };
     let mut changes: Vec<_> = writes.iter().map(change).collect();
-    changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    changes.sort_unstable_by_key(|change| change.path);
     changes
 }

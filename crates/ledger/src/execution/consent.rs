@@ -28,10 +28,10 @@ pub(crate) fn is_authorised(state: &mut State<'_>, transaction: &Transaction) ->
         let mut consents = roles::rules_of(operation.name()).flat_map(|rule| rule.consent);
         if consents.any(|consent| *consent == Consent::ApprovingIssuer) {
             let issuer = approving_issuer(state, &made, operation)?;
-            if let Some(issuer) = issuer {
-                if !has_signed(state, &made, transaction, &issuer)? {
-                    return Ok(false);
-                }
+            if let Some(issuer) = issuer
+                && !has_signed(state, &made, transaction, &issuer)?
+            {
+                return Ok(false);
             }
         }
         made.note(state, operation)?;

@@ -127,7 +127,7 @@ pub(super) fn database(options: &LedgerOptions) -> Options {
     let mut database = Options::default();
     database.set_db_write_buffer_size(options.write_buffers_bytes);
     database.set_max_open_files(options.open_files_max);
-    database.set_max_total_wal_size(4 * options.write_buffers_bytes as u64);
+    database.set_max_total_wal_size(2 * options.write_buffers_bytes as u64);
     database.set_keep_log_file_num(4);
     database.set_max_log_file_size(4 << 20);
     database.set_max_background_jobs(2);

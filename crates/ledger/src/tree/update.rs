@@ -77,7 +77,7 @@ impl<S: PageSource + ?Sized> Pass<'_, S> {
     /// As `apply`, for a node that may be the top of the next page.
     fn child(&mut self, node: Node, depth: usize, changes: &[Change]) -> Result<Node, LedgerError> {
         let Some(first) = changes.first() else { return Ok(node) };
-        if depth % PAGE_LEVELS != 0 {
+        if !depth.is_multiple_of(PAGE_LEVELS) {
             return self.apply(node, depth, changes);
         }
         let prefix = Prefix::of(&first.path, depth);
@@ -118,12 +118,12 @@ impl<S: PageSource + ?Sized> Pass<'_, S> {
 
     fn build_child(&mut self, leaves: &[ProofLeaf], depth: usize) -> Node {
         let node = self.build(leaves, depth);
-        match (&node, leaves.first()) {
-            (Node::Branch(..), Some(first)) if depth % PAGE_LEVELS == 0 => {
-                self.put_page(Prefix::of(&first.path, depth), &node)
-            }
-            _ => node,
+        if let (Node::Branch(..), Some(first)) = (&node, leaves.first())
+            && depth.is_multiple_of(PAGE_LEVELS)
+        {
+            return self.put_page(Prefix::of(&first.path, depth), &node);
         }
+        node
     }
 
     fn put_page(&mut self, prefix: Prefix, node: &Node) -> Node {

@@ -50,11 +50,19 @@ pub fn verify_ledger(
     progress: &mut dyn FnMut(Height, Height),
 ) -> Result<VerifyReport, LedgerError> {
     let store = Store::open_read_only(dir, &LedgerOptions::small())?;
+    verify(&store, genesis, progress).map_err(|error| error.below(dir))
+}
+
+fn verify(
+    store: &Store,
+    genesis: &Genesis,
+    progress: &mut dyn FnMut(Height, Height),
+) -> Result<VerifyReport, LedgerError> {
     let found = store.chain()?.ok_or_else(|| LedgerError::damaged("meta", meta::FORMAT))?;
-    check_chain(&store, genesis.chain_id(), found)?;
+    check_chain(store, genesis.chain_id(), found)?;
     let (executed, certified) = (store.tip(meta::EXECUTED)?, store.tip(meta::CERTIFIED)?);
     let mut errors = Vec::new();
-    let mut replay = Replay::begin(&store, genesis, certified)?;
+    let mut replay = Replay::begin(store, genesis, certified)?;
     progress(Height::ZERO, executed);
     let mut whole = replay.check_genesis(&mut errors)?;
     while whole && replay.tip().height < executed {
@@ -69,7 +77,7 @@ pub fn verify_ledger(
         progress(height, executed);
     }
     if whole {
-        stored::check(&store, &replay, &mut errors)?;
+        stored::check(store, &replay, &mut errors)?;
     }
     errors.truncate(ERRORS_MAX);
     let (blocks, transactions) = replay.counts();

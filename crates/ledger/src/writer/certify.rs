@@ -26,6 +26,7 @@ impl LedgerWriter {
         match self.store_new(certificates) {
             Ok(()) => Ok(()),
             Err(error) => {
+                let error = error.below(self.shared.store.path());
                 self.failed = Some(error.clone());
                 Err(error)
             }

@@ -46,6 +46,7 @@ impl LedgerWriter {
         match self.execute_and_store(block, certificate, sign) {
             Ok(executed) => Ok(executed),
             Err(error) => {
+                let error = error.below(self.shared.store.path());
                 // What was read and changed belongs to a block that was not stored.
                 self.tables = Tables::new();
                 match &error {

@@ -47,7 +47,11 @@ fn a_half_signed_transaction_is_void_and_the_complete_one_commits_later() {
 
     let complete = half.signed_by(&key("beta/bob"));
     assert_eq!(complete.id(), half.id());
-    assert_eq!(world.block(&[half.clone()])[0].code, Code::Unauthorised, "void again, in another block");
+    assert_eq!(
+        world.block(std::slice::from_ref(&half))[0].code,
+        Code::Unauthorised,
+        "void again, in another block"
+    );
     let results = world.block(&[half.clone(), complete.clone(), half]);
     assert_eq!(results.iter().map(|r| r.code).collect::<Vec<_>>(), [Code::Unauthorised, Code::Committed]);
     let record = world.reader().transaction(complete.id()).unwrap().unwrap();

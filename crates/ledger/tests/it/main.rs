@@ -1,4 +1,5 @@
 //! Tests of the ledger through its public API, on real databases in temporary folders.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are not test functions themselves")]
 
 mod atomic;
 mod conservation;
