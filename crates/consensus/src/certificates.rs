@@ -72,6 +72,9 @@ impl Replica {
             return;
         }
         self.chain.low = low;
+        if let Some(highest) = self.chain.highest.as_ref().filter(|highest| highest.height == low) {
+            self.chain.certificates.entry(low).or_insert_with(|| highest.clone());
+        }
         if let Some(block) = self.chain.blocks.get(&low) {
             self.chain.low_time = block.time;
         }

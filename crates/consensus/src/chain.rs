@@ -57,6 +57,19 @@ impl Chain {
         self.highest.as_ref().map_or(Height::ZERO, |certificate| certificate.height)
     }
 
+    /// The stable checkpoint of a view change: the highest certificate below which none is missing. A higher
+    /// one with a gap beneath it is not taken, because the heights of the gap could then neither be voted
+    /// on (they would be at or below lo) nor be fetched (nobody need hold their certificates).
+    pub(crate) fn stable(&self) -> Option<&Certificate> {
+        let mut stable = self.certificates.get(&self.low);
+        let mut height = self.low.next();
+        while let Some(certificate) = self.certificates.get(&height) {
+            stable = Some(certificate);
+            height = height.next();
+        }
+        stable.or_else(|| self.highest.as_ref().filter(|highest| highest.height <= self.low))
+    }
+
     /// Whether the height is decided here, in whatever way.
     pub(crate) fn is_decided(&self, height: Height) -> bool {
         height <= self.executed || self.committed.contains_key(&height)

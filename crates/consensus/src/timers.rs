@@ -103,18 +103,19 @@ impl Replica {
         }
     }
 
-    /// Fewer than q are fresh: a view change could not succeed. A certificate above low: our own execution
-    /// is behind, that is not the primary's fault.
+    /// Fewer than q are fresh: a view change could not succeed. A certificate above what is executed, or one
+    /// that waits to be durable: our own work is behind, that is not the primary's fault.
     pub(crate) fn is_held(&self) -> bool {
-        self.fresh_validators() < self.config.validators.quorum() || self.chain.certified() > self.chain.low
+        let is_behind = self.chain.certified() > self.chain.executed;
+        let is_storing = self.chain.certificates.contains_key(&self.chain.low.next());
+        is_behind || is_storing || self.fresh_validators() < self.config.validators.quorum()
     }
 
     /// The lowest height in (low, highest proposed] that is not decided here, or an awaited empty block.
     fn target(&self) -> Option<Target> {
-        let first = self.chain.first_undecided().max(self.chain.low.next());
-        let undecided = (first.get()..=self.highest_proposed.get()).map(Height::new);
-        let lowest =
-            undecided.into_iter().find(|height| !self.chain.is_decided(*height) && self.is_votable(*height));
+        let first = self.chain.first_undecided().max(self.chain.low.next()).max(self.chain.certified().next());
+        let mut undecided = (first.get()..=self.highest_proposed.get()).map(Height::new);
+        let lowest = undecided.find(|height| !self.chain.is_decided(*height) && self.is_votable(*height));
         lowest.map(Target::Ordered).or_else(|| self.awaited_empty().map(Target::Empty))
     }
 

@@ -35,8 +35,8 @@ impl Replica {
         self.timers.ordering = None;
         self.timers.new_view = None;
         self.view_changes_started += 1;
-        let stable = self.chain.highest.clone();
-        let above = self.chain.certified().next();
+        let stable = self.chain.stable().cloned();
+        let above = stable.as_ref().map_or(types::Height::ZERO, |certificate| certificate.height).next();
         let prepared =
             self.prepared.range(above..above.plus(self.chain.window)).map(|(_, p)| p.clone()).collect();
         self.persist(Statement::ViewChange(ViewChange { view, stable, prepared }), None, None);
