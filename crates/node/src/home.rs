@@ -4,8 +4,8 @@
 //! DIR/config.toml
 //! DIR/genesis.json
 //! DIR/keys/validator.key, node.key, admin.key     0600 in 0700
-//! DIR/votes/id                                    the vote log's id, 64 hex digits and a newline
-//! DIR/votes/                                      the vote log: never backed up, never restored
+//! DIR/votes/log                                   the vote log: never backed up, never restored
+//! DIR/votes/id                                    its id for people, 64 hex digits and a newline
 //! DIR/data/                                       RocksDB, batches, LOCK
 //! ```
 
@@ -18,6 +18,7 @@ use crate::{
     exit::{ExitCode, Failure},
     files::{self, IfExists},
     keys::{self, KeySource, Passphrase},
+    runtime::vote_log::VoteLog,
 };
 
 /// A home's place.
@@ -213,7 +214,7 @@ impl Home {
         files::make_private_directory(&self.votes_directory())?;
         let id =
             VoteLogId::new(random_bytes().map_err(|error| Failure::new(ExitCode::Io, error.to_string()))?);
-        files::write_whole(&self.vote_log_id_file(), format!("{id}\n").as_bytes(), 0o600, IfExists::Refuse)?;
+        VoteLog::create_new(&self.votes_directory(), id)?;
         Ok(id)
     }
 }

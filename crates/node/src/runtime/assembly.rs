@@ -150,10 +150,12 @@ impl Assembly {
         let (Some(log), Some(signer)) = (self.identity.log.take(), self.identity.signer.clone()) else {
             return Ok(None);
         };
-        let thread = VoteThread { log, signer, chain: self.identity.chain, epoch: Self::EPOCH, low: Arc::clone(low) };
+        let thread =
+            VoteThread { log, signer, chain: self.identity.chain, epoch: Self::EPOCH, low: Arc::clone(low) };
         let (requests, queue) = unbounded();
         let answers = self.queues.own.0.clone();
-        let task = self.supervisor.spawn("votes", move || thread.run(&queue, &answers).map_err(Failure::from))?;
+        let task =
+            self.supervisor.spawn("votes", move || thread.run(&queue, &answers).map_err(Failure::from))?;
         self.critical.push(task);
         Ok(Some(requests))
     }
@@ -162,7 +164,12 @@ impl Assembly {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn spawn_executor(&mut self, writer: LedgerWriter, feed: api::BlockFeed, told: Height) -> Result<(), Failure> {
+    pub fn spawn_executor(
+        &mut self,
+        writer: LedgerWriter,
+        feed: api::BlockFeed,
+        told: Height,
+    ) -> Result<(), Failure> {
         let executor = Executor {
             writer,
             reader: self.reader.clone(),
@@ -190,7 +197,8 @@ impl Assembly {
         let (frames, out) = (self.queues.frames.1.clone(), self.queues.peers.0.clone());
         self.supervisor.spawn("verify", move || verify_thread::run(&gate, &frames, &out, &board))?;
         let chain: Arc<dyn ChainReader> = Arc::new(self.reader.clone());
-        let (served, network, requests) = (Arc::clone(&chain), self.network.clone(), self.queues.requests.1.clone());
+        let (served, network, requests) =
+            (Arc::clone(&chain), self.network.clone(), self.queues.requests.1.clone());
         self.supervisor.spawn("sync-serve", move || sync::serve::run(&requests, &served, &network))?;
         let fetcher = sync::fetch::Fetcher {
             network: self.network.clone(),

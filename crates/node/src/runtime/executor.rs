@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender};
 use ledger::{Executed, Imported, LedgerError, LedgerReader, LedgerWriter, ProposedBlock};
 use mempool::MempoolHandle;
 use types::{
-    Block, Certificate, ChainId, CheckedBatch, Epoch, Height, Proposal, ResultRecord,
+    BatchRef, Block, Certificate, ChainId, CheckedBatch, Epoch, Height, Proposal, ResultRecord,
     certificate::CheckpointStatement,
     ports::{ChainReader as _, Signer},
 };
@@ -123,7 +123,7 @@ impl Executor {
         };
         let block = ProposedBlock { epoch, height, proposal, batches };
         let executed = self.writer.execute(&block, &sign)?;
-        self.after(executed);
+        self.after(executed, block.proposal.references);
         // Its certificate may have been durable before.
         self.tell_certified();
         Ok(())
@@ -134,7 +134,7 @@ impl Executor {
         match self.writer.import_block(&block, batches) {
             Ok(Imported::Executed(executed)) => {
                 self.pool.ordered(block.header.height, &block.proposal.references);
-                self.after(*executed);
+                self.after(*executed, block.proposal.references);
             }
             Ok(Imported::AlreadyHere) => {}
             // What a peer sent, or a gap: sync asks again from where the ledger stands.
@@ -148,20 +148,24 @@ impl Executor {
     }
 
     fn bodies(&self, proposal: &Proposal, height: Height) -> Result<Vec<Arc<CheckedBatch>>, Failure> {
-        let body = |reference: &types::BatchRef| {
+        let body = |reference: &BatchRef| {
             self.pool.get(&reference.digest).ok_or_else(|| {
                 Failure::new(
                     ExitCode::Internal,
-                    format!("batch {} of height {height} is not held although consensus was told so", reference.digest),
+                    format!(
+                        "batch {} of height {height} is not held although consensus was told so",
+                        reference.digest
+                    ),
                 )
             })
         };
         proposal.references.iter().map(body).collect()
     }
 
-    fn after(&mut self, executed: Executed) {
+    fn after(&mut self, executed: Executed, references: Vec<BatchRef>) {
         let height = executed.header.height;
-        let ids: Vec<_> = executed.results.iter().filter(|result| result.consumes_id()).map(|result| result.id).collect();
+        let ids: Vec<_> =
+            executed.results.iter().filter(|result| result.consumes_id()).map(|result| result.id).collect();
         self.pool.committed(&ids);
         self.pool.set_chain_time(executed.header.time);
         self.board.executed(&executed.results);
@@ -169,6 +173,7 @@ impl Executor {
             height,
             header_hash: executed.hash,
             proposal: executed.header.proposal,
+            references,
             time: executed.header.time,
             checkpoint: executed.checkpoint,
         });

@@ -21,7 +21,12 @@ pub fn peers(config: &Config, identity: &Identity, own: &PublicKey) -> Vec<PeerC
     let to_peer = |index: ValidatorIndex| {
         let validator = identity.validators.get(index)?;
         let address = config.peers.get(&validator.name).cloned();
-        Some(PeerConfig { key: validator.node_key, index: Some(index), name: validator.name.clone(), address })
+        Some(PeerConfig {
+            key: validator.node_key,
+            index: Some(index),
+            name: validator.name.clone(),
+            address,
+        })
     };
     let validators = identity.validators.indices().filter_map(to_peer);
     let observers = config.observers.iter().map(|(name, key)| PeerConfig {

@@ -49,15 +49,21 @@ impl NodeMetrics {
             ("sync_lag_blocks", "Certified blocks known and not yet here", lag),
             ("mempool_transactions", "Transactions waiting here", status.mempool.transactions),
             ("mempool_bytes", "Their bytes", status.mempool.bytes),
-            ("last_block_timestamp_seconds", "Block time of the newest certified block", self.information.block_time().get() / 1000),
+            (
+                "last_block_timestamp_seconds",
+                "Block time of the newest certified block",
+                self.information.block_time().get() / 1000,
+            ),
             ("batches_unordered", "Own batches not yet ordered", status.mempool.batches_unordered),
         ];
         for (name, help, value) in gauges {
             let value = i64::try_from(value).unwrap_or(i64::MAX);
             gauge(out, name, help, value)?;
         }
-        let peers = status.peers.iter().map(|peer| (vec![("peer", peer_label(peer))], i64::from(peer.connected)));
-        let mut family = out.encode_descriptor("peer_connected", "1 while connected", None, MetricType::Gauge)?;
+        let peers =
+            status.peers.iter().map(|peer| (vec![("peer", peer_label(peer))], i64::from(peer.connected)));
+        let mut family =
+            out.encode_descriptor("peer_connected", "1 while connected", None, MetricType::Gauge)?;
         for (labels, value) in peers {
             use prometheus_client::encoding::EncodeMetric as _;
             ConstGauge::new(value).encode(family.encode_family(&labels)?)?;
@@ -82,7 +88,8 @@ impl NodeMetrics {
 
     fn mempool(&self, out: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let counts = self.pool.counters();
-        let refused = counts.refused.iter().map(|(code, count)| (vec![("reason", code.name().to_owned())], *count));
+        let refused =
+            counts.refused.iter().map(|(code, count)| (vec![("reason", code.name().to_owned())], *count));
         counters(out, "transactions_rejected", "Submissions refused", refused.collect())?;
         let verified = [("good", counts.signatures_good), ("bad", counts.signatures_bad)];
         let verified = verified.map(|(result, count)| (vec![("result", result.to_owned())], count));
@@ -104,7 +111,12 @@ impl NodeMetrics {
             counts.into_iter().map(|(value, count)| (vec![(name, value.to_owned())], count)).collect()
         };
         counters(out, "blocks_committed", "Blocks certified here", vec![(Vec::new(), self.board.blocks())])?;
-        counters(out, "transactions_committed", "Transactions in blocks", label("result", self.board.results()))?;
+        counters(
+            out,
+            "transactions_committed",
+            "Transactions in blocks",
+            label("result", self.board.results()),
+        )?;
         counters(out, "view_changes", "View changes asked for", label("reason", self.board.view_changes()))?;
         counters(out, "messages_dropped", "Messages not used", label("reason", self.board.drops()))?;
         let evidence = vec![(vec![("kind", "equivocation".to_owned())], self.board.evidence_count())];

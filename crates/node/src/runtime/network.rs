@@ -10,7 +10,9 @@ use bytes::Bytes;
 use consensus::Message;
 use crossbeam_channel::{Sender, TrySendError};
 use mempool::{MempoolHandle, PoolMessage, Recipients};
-use p2p::{Audience, DisconnectReason, Handler, Intake, P2p, PeerSnapshot, RefusalReason, RemoteNode, TrafficClass};
+use p2p::{
+    Audience, DisconnectReason, Handler, Intake, P2p, PeerSnapshot, RefusalReason, RemoteNode, TrafficClass,
+};
 use types::{PublicKey, ValidatorIndex, ValidatorSet, codec};
 
 use super::{board::Board, replica::encode, sync, sync::message::SyncMessage, verify};

@@ -12,7 +12,11 @@ use crate::exit::Failure;
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn read(reader: &LedgerReader, parameters: &Parameters, records: Vec<LogRecord>) -> Result<Recovery, Failure> {
+pub fn read(
+    reader: &LedgerReader,
+    parameters: &Parameters,
+    records: Vec<LogRecord>,
+) -> Result<Recovery, Failure> {
     let low = reader.certified();
     let height = low.header.height;
     let mut certificates = Vec::new();
@@ -26,10 +30,11 @@ pub fn read(reader: &LedgerReader, parameters: &Parameters, records: Vec<LogReco
         .into_iter()
         .map(|checkpoint| (checkpoint.statement.height, checkpoint.signature))
         .collect();
-    let executed = reader.uncertified_headers()?.into_iter().map(|header| ExecutedBlock {
+    let executed = reader.uncertified_blocks()?.into_iter().map(|(header, proposal)| ExecutedBlock {
         height: header.height,
         header_hash: header.hash(),
         proposal: header.proposal,
+        references: proposal.references,
         time: header.time,
         checkpoint: own.get(&header.height).copied(),
     });

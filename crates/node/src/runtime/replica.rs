@@ -193,7 +193,9 @@ fn name_of(index: ValidatorIndex) -> String {
 
 fn deliver<T>(queue: &Sender<T>, item: T, name: &'static str) -> Result<(), Failure> {
     // A closed queue means that its thread ended; the supervisor already knows why.
-    queue.send(item).map_err(|_| Failure::new(crate::exit::ExitCode::Internal, format!("the {name} thread is gone")))
+    queue
+        .send(item)
+        .map_err(|_| Failure::new(crate::exit::ExitCode::Internal, format!("the {name} thread is gone")))
 }
 
 /// Encodes a message once for all who get it.

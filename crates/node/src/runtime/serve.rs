@@ -34,7 +34,12 @@ pub struct Served {
 impl Serving {
     /// Wires the ports.
     #[must_use]
-    pub fn prepare(config: &Config, genesis: &Genesis, assembly: &Assembly, information: Arc<Information>) -> Self {
+    pub fn prepare(
+        config: &Config,
+        genesis: &Genesis,
+        assembly: &Assembly,
+        information: Arc<Information>,
+    ) -> Self {
         let registry = NodeMetrics::registry(
             Arc::clone(&assembly.board),
             Arc::clone(&information),
@@ -72,12 +77,14 @@ impl Serving {
         let (api, watching, stopped) = (self.api.clone(), supervisor.clone(), until(stopping.clone()));
         tokio::spawn(async move {
             let result = api.serve_grpc(grpc, stopped).await;
-            watching.report("grpc", result.map_err(|error| Failure::new(ExitCode::Internal, error.to_string())));
+            watching
+                .report("grpc", result.map_err(|error| Failure::new(ExitCode::Internal, error.to_string())));
         });
         let (api, watching, stopped) = (self.api, supervisor.clone(), until(stopping));
         tokio::spawn(async move {
             let result = api.serve_http(http, stopped).await;
-            watching.report("http", result.map_err(|error| Failure::new(ExitCode::Internal, error.to_string())));
+            watching
+                .report("http", result.map_err(|error| Failure::new(ExitCode::Internal, error.to_string())));
         });
         Ok(Served { stop })
     }
@@ -96,9 +103,9 @@ async fn until(mut stopping: watch::Receiver<bool>) {
 }
 
 async fn listen(setting: &str, address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| Failure::new(ExitCode::Io, format!("{setting} = {address} cannot be listened on: {error}")))
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(ExitCode::Io, format!("{setting} = {address} cannot be listened on: {error}"))
+    })
 }
 
 fn limits(section: &ApiSection) -> Limits {

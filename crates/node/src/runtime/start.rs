@@ -86,7 +86,8 @@ async fn live(home: &Home, config: &Config, genesis: &Genesis) -> Result<(), Fai
 /// A signal, or the first critical task that ends.
 async fn wait_for_the_end(ended: &mut UnboundedReceiver<Ended>) -> Result<(), Failure> {
     use tokio::signal::unix::{SignalKind, signal};
-    let failed = |error: std::io::Error| Failure::new(ExitCode::Internal, format!("no signal handler: {error}"));
+    let failed =
+        |error: std::io::Error| Failure::new(ExitCode::Internal, format!("no signal handler: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
     tokio::select! {
@@ -108,7 +109,12 @@ struct RunningNode {
 }
 
 impl RunningNode {
-    async fn start(home: &Home, config: &Config, genesis: &Genesis, supervisor: &Supervisor) -> Result<Self, Failure> {
+    async fn start(
+        home: &Home,
+        config: &Config,
+        genesis: &Genesis,
+        supervisor: &Supervisor,
+    ) -> Result<Self, Failure> {
         let (writer, reader) = Ledger::open(&home.data_directory().join("ledger"), genesis)?;
         let mut identity = Identity::open(home, config, genesis)?;
         let parameters = genesis.parameters.clone();
@@ -157,7 +163,9 @@ impl RunningNode {
             assembly.pool.shutdown();
         });
         if tokio::time::timeout(STOP_TIME, stopping).await.is_err() {
-            tracing::warn!("some threads did not end in time; everything acknowledged is durable all the same");
+            tracing::warn!(
+                "some threads did not end in time; everything acknowledged is durable all the same"
+            );
         }
     }
 }
@@ -186,7 +194,8 @@ async fn start_mesh(home: &Home, config: &Config, assembly: &Assembly) -> Result
         answers: assembly.queues.answers.0.clone(),
         board: Arc::clone(&assembly.board),
     };
-    let (mesh, task) = mesh::start(config, &assembly.identity, &assembly.parameters, secret, peers, inbound).await?;
+    let (mesh, task) =
+        mesh::start(config, &assembly.identity, &assembly.parameters, secret, peers, inbound).await?;
     assembly.network.attach(mesh.clone());
     let supervisor = assembly.supervisor.clone();
     tokio::spawn(async move {

@@ -60,7 +60,9 @@ impl Information {
                 connected: connection.is_some(),
                 height: word.map(|word| word.height),
                 view: word.map(|word| word.view),
-                rtt_ms: connection.and_then(|c| c.rtt).map(|rtt| u64::try_from(rtt.as_millis()).unwrap_or(u64::MAX)),
+                rtt_ms: connection
+                    .and_then(|c| c.rtt)
+                    .map(|rtt| u64::try_from(rtt.as_millis()).unwrap_or(u64::MAX)),
                 version: connection.map(|connection| connection.release.clone()),
             }
         };
@@ -73,7 +75,10 @@ impl Information {
         let validators = reachable + usize::from(self.index.is_some());
         if validators < self.validators.quorum() {
             let quorum = self.validators.quorum();
-            reasons.push(format!("{validators} of {} validators are reachable, a quorum is {quorum}", self.validators.len()));
+            reasons.push(format!(
+                "{validators} of {} validators are reachable, a quorum is {quorum}",
+                self.validators.len()
+            ));
         }
         let ahead = status.sync_target.map_or(0, |target| target.since(status.height));
         if ahead > BEHIND_BLOCKS {
@@ -87,8 +92,14 @@ impl NodeInformation for Information {
     fn status(&self) -> NodeStatus {
         let replica = self.board.replica_status().unwrap_or_default();
         let height = self.chain.certified().header.height;
-        let claimed = self.validators.indices().filter_map(|index| self.board.peer(index)).map(|word| word.height).max();
-        let target = self.board.sync_target().or(claimed.filter(|claimed| claimed.since(height) > BEHIND_BLOCKS));
+        let claimed = self
+            .validators
+            .indices()
+            .filter_map(|index| self.board.peer(index))
+            .map(|word| word.height)
+            .max();
+        let target =
+            self.board.sync_target().or(claimed.filter(|claimed| claimed.since(height) > BEHIND_BLOCKS));
         let mut status = NodeStatus {
             height,
             view: replica.view.get(),

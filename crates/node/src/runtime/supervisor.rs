@@ -38,7 +38,10 @@ impl Supervisor {
         let ended = self.ended.clone();
         let body = move || {
             let result = catch_unwind(AssertUnwindSafe(task)).unwrap_or_else(|_| {
-                Err(Failure::new(ExitCode::Internal, format!("the {name} thread panicked; see the log above")))
+                Err(Failure::new(
+                    ExitCode::Internal,
+                    format!("the {name} thread panicked; see the log above"),
+                ))
             });
             // Nobody listens any more only when the node is already on its way out.
             let _ = ended.send((name, result));

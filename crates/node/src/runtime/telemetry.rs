@@ -14,11 +14,16 @@ use crate::{
 /// A filter that cannot be read.
 pub fn start(log: &LogSection, format: Option<LogFormat>) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&log.filter).map_err(|error| {
-        Failure::new(ExitCode::ConfigInvalid, format!("log.filter = {:?} cannot be read: {error}", log.filter))
+        Failure::new(
+            ExitCode::ConfigInvalid,
+            format!("log.filter = {:?} cannot be read: {error}", log.filter),
+        )
     })?;
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format.unwrap_or(log.format) {
-        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr).with_ansi(false)).try_init(),
+        LogFormat::Text => {
+            registry.with(fmt::layer().with_writer(std::io::stderr).with_ansi(false)).try_init()
+        }
         LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init(),
     };
     // A second start in one process (tests) keeps the first.

@@ -21,7 +21,12 @@ pub type Frame = (ValidatorIndex, Bytes);
 ///
 /// # Errors
 /// None; the shape is that of a supervised task.
-pub fn run(verifier: &Verifier, frames: &Receiver<Frame>, out: &Sender<Input>, board: &Arc<Board>) -> Result<(), Failure> {
+pub fn run(
+    verifier: &Verifier,
+    frames: &Receiver<Frame>,
+    out: &Sender<Input>,
+    board: &Arc<Board>,
+) -> Result<(), Failure> {
     while let Ok(first) = frames.recv() {
         let mut group = Vec::with_capacity(16);
         take(first, &mut group, board);

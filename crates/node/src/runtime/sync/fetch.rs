@@ -153,7 +153,9 @@ impl Fetcher {
                 }
                 // An answer to an earlier question came late.
                 Ok(_) => {}
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Err(BadAnswer::Late),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    return Err(BadAnswer::Late);
+                }
             }
         }
     }
@@ -167,8 +169,10 @@ impl Fetcher {
             if found != expected {
                 return Err(BadAnswer::OtherHeight { expected, found });
             }
-            let certificate =
-                self.verifier.verify_certificate(block.certificate.clone()).map_err(|_| BadAnswer::Certificate(found))?;
+            let certificate = self
+                .verifier
+                .verify_certificate(block.certificate.clone())
+                .map_err(|_| BadAnswer::Certificate(found))?;
             let fits = block.header.hash() == block.certificate.header_hash
                 && block.certificate.height == found
                 && block.proposal.digest() == block.header.proposal

@@ -30,7 +30,11 @@ pub struct Request {
 ///
 /// # Errors
 /// None; the shape is that of a supervised task.
-pub fn run(requests: &Receiver<Request>, chain: &Arc<dyn ChainReader>, network: &Network) -> Result<(), Failure> {
+pub fn run(
+    requests: &Receiver<Request>,
+    chain: &Arc<dyn ChainReader>,
+    network: &Network,
+) -> Result<(), Failure> {
     while let Ok(request) = requests.recv() {
         let blocks = read(&request, chain);
         network.send_sync(request.peer, &SyncMessage::Blocks { id: request.id, blocks });
