@@ -17,8 +17,12 @@ use crate::{mempool::StoredBatch, mutant::Mutant, store::StoredBlock};
 pub(crate) enum Origin {
     /// The replica decided it.
     Decided,
-    /// It came with its certificate from a peer.
-    Synced(Box<Certificate>),
+    /// It came from a peer and is proved.
+    Synced {
+        /// What its execution must give.
+        header_hash: BlockHash,
+        certificate: Option<Box<Certificate>>,
+    },
 }
 
 /// A height to execute.

@@ -13,6 +13,7 @@ mod batches;
 mod byzantine;
 mod disk;
 mod environment;
+mod execution;
 mod executor;
 mod faults;
 mod identity;

@@ -7,6 +7,9 @@ use types::{Acknowledgement, AvailabilityProof, BatchDigest, Certificate, Height
 
 use crate::{mempool::StoredBatch, store::StoredBlock};
 
+/// A block of somebody's store.
+pub(crate) type SyncedBlock = (Rc<StoredBlock>, Option<Certificate>);
+
 /// One packet; shared by its receivers, never changed on the way.
 #[derive(Debug)]
 pub(crate) enum Packet {
@@ -20,10 +23,10 @@ pub(crate) enum Packet {
     Proof(AvailabilityProof),
     /// Asks for a batch.
     FetchBatch(BatchDigest),
-    /// Asks for certified blocks from this height on.
-    FetchBlocks(Height),
-    /// The answer.
-    Blocks(Vec<(Rc<StoredBlock>, Certificate)>),
+    /// Asks for blocks from this height on, up to a target whose certificate the asker holds.
+    FetchBlocks { first: Height, target: Height },
+    /// The answer: consecutive blocks, with their certificates where there are any.
+    Blocks(Vec<SyncedBlock>),
 }
 
 impl Packet {
@@ -49,7 +52,7 @@ impl Packet {
             Self::Acknowledge(_) => 65,
             Self::Proof(_) => 66,
             Self::FetchBatch(_) => 67,
-            Self::FetchBlocks(_) => 68,
+            Self::FetchBlocks { .. } => 68,
             Self::Blocks(_) => 69,
         }
     }

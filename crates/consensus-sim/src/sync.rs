@@ -1,19 +1,19 @@
-//! Blocks: execution of what was decided, block sync for what was missed, both one idempotent commit keyed
-//! by height (SmartBFT #484, #663; besu #1734).
+//! Block sync: what was missed comes from others' block stores. A block counts as proved when its own
+//! certificate verifies, or when the chain of parent hashes leads down to it from a block whose certificate
+//! does. The second case is needed: heights below a stable checkpoint are never voted on again, and their
+//! own certificates may need the checkpoint of the very node that lacks them (seed 207).
 
-use std::{collections::VecDeque, rc::Rc};
+use std::rc::Rc;
 
-use consensus::{Input, SignedStatement, Statement};
-use types::{Certificate, Height, Proposal, ValidatorIndex, certificate::CheckpointStatement};
+use types::{Certificate, Height, ValidatorIndex};
 
 use crate::{
     environment::Environment,
     executor::{Origin, Task},
     mempool::Held,
-    mutant::Mutant,
     node::Node,
-    packet::Packet,
-    queue::{Event, Place},
+    packet::{Packet, SyncedBlock},
+    queue::Place,
     store::{StoredBlock, Write},
     time::{MILLISECOND, Micros},
 };
@@ -24,236 +24,84 @@ const SYNC_RETRY: Micros = 120 * MILLISECOND;
 /// What is being fetched.
 #[derive(Debug, Default)]
 pub(crate) struct SyncState {
-    target: Height,
-    /// Up to here blocks and certificates are here, or on their way to the disk.
-    received: Height,
+    /// The newest certificate that the replica showed.
+    target: Option<Certificate>,
     from: Vec<ValidatorIndex>,
     asked_at: Micros,
     tries: usize,
 }
 
 impl Node {
-    /// The replica decided a height by votes: queue it, unless sync was faster.
-    pub fn decided(&mut self, env: &mut Environment, height: Height, proposal: Proposal) {
-        let place = self.place;
-        if self.is_honest() {
-            env.invariants.decided(place, height, proposal.digest());
-        }
-        let last = self.executor.last_queued();
-        if height <= last {
-            return;
-        }
-        if height != last.next() {
-            env.violate("execution_order", format!("node {place} wants {height} executed after {last}"));
-            return;
-        }
-        let held = |reference: &types::BatchRef| {
-            self.mempool.held.get(&reference.digest).filter(|held| held.durable)
-        };
-        let batches: Option<Vec<_>> = proposal
-            .references
-            .iter()
-            .map(|reference| held(reference).map(|held| Rc::clone(&held.batch)))
-            .collect();
-        let Some(batches) = batches else {
-            env.violate(
-                "execution_order",
-                format!("node {place} wants {height} executed without its batches"),
-            );
-            return;
-        };
-        self.queue_task(env, Task { height, proposal, batches, origin: Origin::Decided });
-    }
-
-    fn queue_task(&mut self, env: &mut Environment, task: Task) {
-        self.executor.queue.push_back(task);
-        if self.executor.queue.len() == 1 {
-            self.begin_execution(env);
-        }
-    }
-
-    fn begin_execution(&mut self, env: &mut Environment) {
-        let at = env.now + env.execution_duration(self.place);
-        env.queue.push(at, Event::Executed { place: self.place, run: self.run });
-    }
-
-    /// The executor finished its next task: write the block with our checkpoint, durably.
-    pub fn executed(&mut self, env: &mut Environment) {
-        let Some(task) = self.executor.queue.front().cloned() else { return };
-        let block = Rc::new(self.executor.execute(env.identity.chain, &task, env.mutant));
-        self.executor.queue.pop_front();
-        if self.is_honest() {
-            env.invariants.executed(self.place, &block);
-        }
-        let (place, height, hash) = (self.place, task.height, block.hash);
-        env.say(|| format!("{place} executed {height} {hash:?} {:?}", task.origin));
-        let checkpoint = (!self.memory_lost).then(|| self.sign_checkpoint(env, &block));
-        self.write(env, Write::Block(block, checkpoint));
-        if let Origin::Synced(certificate) = task.origin {
-            env.statistics.synced += 1;
-            if certificate.header_hash != hash && self.is_honest() {
-                env.violate(
-                    "divergence",
-                    format!("node {place} executed {hash:?} at {height}, not {certificate:?}"),
-                );
-            }
-            self.write(env, Write::Certificate(*certificate));
-        }
-        if !self.executor.queue.is_empty() {
-            self.begin_execution(env);
-        }
-    }
-
-    fn sign_checkpoint(&mut self, env: &mut Environment, block: &StoredBlock) -> types::Signature {
-        let statement = CheckpointStatement { height: block.header.height, header_hash: block.hash };
-        let signed: SignedStatement = env.identity.state(self.index, Statement::Checkpoint(statement));
-        signed.signature
-    }
-
-    fn write(&mut self, env: &mut Environment, write: Write) {
-        if self.store.disk.write(write) {
-            self.begin_store_sync(env);
-        }
-    }
-
-    fn begin_store_sync(&mut self, env: &mut Environment) {
-        self.store.disk.begin_sync();
-        let at = env.now + env.sync_duration(self.place);
-        env.queue.push(at, Event::StoreSynced { place: self.place, run: self.run });
-    }
-
-    /// A synced write of the block store ended: tell the replica what is durable now.
-    pub fn store_synced(&mut self, env: &mut Environment) {
-        let (writes, more) = self.store.disk.finish_sync();
-        if more {
-            self.begin_store_sync(env);
-        }
-        let mut inputs = VecDeque::new();
-        for write in writes {
-            self.store.apply(write.clone());
-            match write {
-                Write::Block(block, checkpoint) => {
-                    if self.is_honest() {
-                        env.invariants.checkpoint_synced(self.place, checkpoint);
-                    }
-                    inputs.push_back(Input::Executed {
-                        height: block.header.height,
-                        header_hash: block.hash,
-                        proposal: block.header.proposal,
-                        references: block.proposal.references.clone(),
-                        time: block.header.time,
-                        checkpoint,
-                    });
-                }
-                Write::Certificate(certificate) => {
-                    if let Ok(certificate) = self.verifier.verify_certificate(certificate) {
-                        inputs.push_back(Input::Certificate(certificate));
-                    }
-                }
-            }
-        }
-        self.tell_certified(&mut inputs);
-        if env.is_failpoint() {
-            self.crash_here(env);
-            return;
-        }
-        self.feed(env, inputs);
-    }
-
-    fn tell_certified(&mut self, inputs: &mut VecDeque<Input>) {
-        let certified = self.store.certified();
-        if certified.get() > self.told_certified {
-            self.told_certified = certified.get();
-            inputs.push_back(Input::CertificateDurable(certified));
-        }
-    }
-
-    /// The replica has a certificate to make durable.
-    pub fn store_certificate(
-        &mut self,
-        env: &mut Environment,
-        mut certificate: Certificate,
-        inputs: &mut VecDeque<Input>,
-    ) {
-        if env.mutant == Some(Mutant::ShortCertificates) {
-            certificate = shorten(&certificate, env.scenario.n);
-        }
-        if self.is_honest() {
-            env.invariants.certificate(&certificate);
-        }
-        if self.store.has_certificate(certificate.height) {
-            inputs.push_back(Input::CertificateDurable(certificate.height.min(self.store.certified())));
-            return;
-        }
-        self.write(env, Write::Certificate(certificate));
-    }
-
     /// The replica lacks certified blocks.
-    pub fn sync_to(&mut self, env: &mut Environment, target: &Certificate, from: Vec<ValidatorIndex>) {
+    pub fn sync_to(&mut self, env: &mut Environment, target: Certificate, from: Vec<ValidatorIndex>) {
         if self.is_honest() {
-            env.invariants.certificate(target);
+            env.invariants.certificate(&target);
         }
-        self.sync.target = self.sync.target.max(target.height);
+        if self.sync.target.as_ref().is_none_or(|known| known.height < target.height) {
+            self.sync.target = Some(target);
+        }
         self.sync.from = from;
         self.sync_again(env);
     }
 
     /// Asks for the next blocks, each time somebody else.
     pub fn sync_again(&mut self, env: &mut Environment) {
+        let Some(target) = self.sync.target.as_ref().map(|target| target.height) else { return };
         let next = self.next_wanted();
         let asked = self.sync.asked_at > 0 && env.now < self.sync.asked_at + SYNC_RETRY;
-        if next > self.sync.target || asked {
+        if next > target || asked {
             return;
         }
         self.sync.asked_at = env.now;
         self.sync.tries += 1;
         let n = env.scenario.n;
-        let any = ValidatorIndex::new(
-            u16::try_from((self.sync.tries + usize::from(self.index.get())) % n).unwrap_or(0),
-        );
+        let turn = (self.sync.tries + usize::from(self.index.get())) % n;
+        let any = ValidatorIndex::new(u16::try_from(turn).unwrap_or(0));
         let offered = self.sync.from.get(self.sync.tries % (self.sync.from.len() + 1)).copied();
         let to = offered.unwrap_or(any);
         if to != self.index {
-            env.post_to(self.place, to, &Rc::new(Packet::FetchBlocks(next)));
+            env.post_to(self.place, to, &Rc::new(Packet::FetchBlocks { first: next, target }));
         }
     }
 
-    /// The first height that lacks its block or its certificate.
+    /// The first height that lacks its block.
     fn next_wanted(&self) -> Height {
-        self.store.certified().min(self.executor.last_queued()).max(self.sync.received).next()
+        self.executor.last_queued().next()
     }
 
-    /// Somebody lacks blocks.
-    pub fn serve_blocks(&mut self, env: &mut Environment, from: Place, first: Height) {
-        let blocks = self.store.certified_blocks(first, BLOCKS_PER_ANSWER);
+    /// Somebody lacks blocks: as many as fit, and as many more as it takes to a certified one or the target.
+    pub fn serve_blocks(&mut self, env: &mut Environment, from: Place, first: Height, target: Height) {
+        let window = env.scenario.parameters.window;
+        let mut blocks = self.store.blocks_from(first, BLOCKS_PER_ANSWER.max(window));
+        let ends = |(_, (block, certificate)): &(usize, &SyncedBlock)| {
+            certificate.is_some() || block.header.height == target
+        };
+        let enough = usize::try_from(BLOCKS_PER_ANSWER).unwrap_or(usize::MAX);
+        let end = blocks.iter().enumerate().skip(enough - 1).find(ends).map(|(place, _)| place + 1);
+        blocks.truncate(end.unwrap_or(blocks.len()));
         if !blocks.is_empty() {
             env.post(self.place, from, &Rc::new(Packet::Blocks(blocks)));
         }
     }
 
-    /// Blocks arrive: each is verified by its certificate before anything is done with it.
-    pub fn receive_blocks(&mut self, env: &mut Environment, blocks: &[(Rc<StoredBlock>, Certificate)]) {
+    /// Blocks arrive: each is proved before anything is done with it.
+    pub fn receive_blocks(&mut self, env: &mut Environment, blocks: &[SyncedBlock]) {
         let next = self.next_wanted();
-        for (block, certificate) in blocks {
-            let height = block.header.height;
-            let sound = certificate.height == height
-                && certificate.header_hash == block.header.hash()
-                && block.header.proposal == block.proposal.digest();
-            if !sound || self.verifier.verify_certificate(certificate.clone()).is_err() {
-                env.statistics.rejected += 1;
-                return;
-            }
-            let last = self.executor.last_queued();
+        let proved = self.proved(blocks);
+        env.statistics.rejected += u64::from(proved < blocks.len());
+        for (block, certificate) in &blocks[..proved] {
+            let (height, last) = (block.header.height, self.executor.last_queued());
             if height == last.next() {
                 self.keep_bodies(block);
                 let (proposal, batches) = (block.proposal.clone(), block.batches.clone());
-                let origin = Origin::Synced(Box::new(certificate.clone()));
+                let certificate = certificate.clone().map(Box::new);
+                let origin = Origin::Synced { header_hash: block.hash, certificate };
                 self.queue_task(env, Task { height, proposal, batches, origin });
-            } else if height <= last && !self.store.has_certificate(height) {
+            } else if let Some(certificate) = certificate
+                && height <= last
+                && !self.store.has_certificate(height)
+            {
                 self.write(env, Write::Certificate(certificate.clone()));
-            }
-            if height == self.sync.received.next() || height == next {
-                self.sync.received = height;
             }
         }
         // A repeated answer is no reason to ask once more.
@@ -261,6 +109,34 @@ impl Node {
             self.sync.asked_at = 0;
             self.sync_again(env);
         }
+    }
+
+    /// How many of these blocks are proved: up to the last one with a good certificate of its own or from
+    /// the replica, if all form a chain.
+    fn proved(&self, blocks: &[SyncedBlock]) -> usize {
+        let sound = |block: &StoredBlock| {
+            block.header.hash() == block.hash && block.header.proposal == block.proposal.digest()
+        };
+        let linked = blocks.windows(2).all(|pair| {
+            let (parent, child) = (&pair[0].0, &pair[1].0);
+            child.header.parent == parent.hash && child.header.height == parent.header.height.next()
+        });
+        if !linked || !blocks.iter().all(|(block, _)| sound(block)) {
+            return 0;
+        }
+        let names = |certificate: &Certificate, block: &StoredBlock| {
+            certificate.height == block.header.height && certificate.header_hash == block.hash
+        };
+        let certified = |(block, certificate): &SyncedBlock| {
+            let own = certificate.as_ref().is_some_and(|certificate| {
+                names(certificate, block) && self.verifier.verify_certificate(certificate.clone()).is_ok()
+            });
+            own || self.sync.target.as_ref().is_some_and(|target| names(target, block))
+        };
+        // A bad certificate spoils the answer, also where a later one is good.
+        let spoiled = |block: &SyncedBlock| block.1.is_some() && !certified(block);
+        let good = blocks.iter().position(spoiled).unwrap_or(blocks.len());
+        blocks[..good].iter().rposition(certified).map_or(0, |last| last + 1)
     }
 
     /// Bodies of synced blocks can be read from the ledger like those of own blocks.
@@ -271,12 +147,4 @@ impl Node {
         }
         self.mempool.ordered(&block.proposal.references);
     }
-}
-
-/// The certificate without its last signer.
-fn shorten(certificate: &Certificate, validators: usize) -> Certificate {
-    let signers = certificate.signer_indices().into_iter();
-    let mut votes: Vec<_> = signers.zip(certificate.signatures.iter().copied()).collect();
-    votes.pop();
-    Certificate::assemble(certificate.epoch, certificate.statement(), validators, &votes)
 }
