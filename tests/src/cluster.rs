@@ -111,14 +111,20 @@ impl Cluster {
         let mut child = self.nodes[node].take().unwrap();
         let pid = child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        until("end after SIGTERM", PATIENCE, || child.try_wait().unwrap().ok_or_else(String::new)).code().unwrap_or(-1)
+        until("end after SIGTERM", PATIENCE, || child.try_wait().unwrap().ok_or_else(String::new))
+            .code()
+            .unwrap_or(-1)
     }
 
     /// `hanse status` of a node, once it serves.
     pub fn status(&self, node: usize) -> Value {
         until(&format!("status of node {node}"), PATIENCE, || {
             let answer = hanse(&["status", "--endpoint", &self.endpoint(node)]);
-            if answer.code == 0 { Ok(answer.json) } else { Err(format!("{}\n{}", answer.stderr, self.log(node))) }
+            if answer.code == 0 {
+                Ok(answer.json)
+            } else {
+                Err(format!("{}\n{}", answer.stderr, self.log(node)))
+            }
         })
     }
 
@@ -143,27 +149,53 @@ impl Cluster {
         let (to, endpoint) = (format!("account{to}"), self.endpoint(node));
         let genesis = self.path("genesis.json");
         hanse(&[
-            "tx", "transfer", "--to", &to, "--asset", "TEST", "--amount", amount, "--key", &key, "--endpoint", &endpoint,
-            "--genesis", &genesis, "--wait",
+            "tx",
+            "transfer",
+            "--to",
+            &to,
+            "--asset",
+            "TEST",
+            "--amount",
+            amount,
+            "--key",
+            &key,
+            "--endpoint",
+            &endpoint,
+            "--genesis",
+            &genesis,
+            "--wait",
         ])
     }
 
-    /// Total balance of TEST in minor units, verified against the genesis.
+    /// Total balance of TEST in minor units (2 decimals), verified against the genesis.
     ///
     /// # Panics
     /// When the answer does not verify or is no account.
     pub fn balance(&self, account: usize, node: usize) -> u128 {
         let (name, genesis) = (format!("account{account}"), self.path("genesis.json"));
-        let answer = hanse(&["query", "account", &name, "--endpoint", &self.endpoint(node), "--genesis", &genesis]);
+        let answer =
+            hanse(&["query", "account", &name, "--endpoint", &self.endpoint(node), "--genesis", &genesis]);
         assert_eq!(answer.code, 0, "{}", answer.stderr);
         assert_eq!(answer.json["verified"], true, "{}", answer.json);
-        answer.json["balances"]["TEST"].as_str().map_or(0, |text| text.parse().unwrap())
+        answer.json["balances"]["TEST"].as_str().map_or(0, |text| text.replace('.', "").parse().unwrap())
+    }
+
+    /// Where a node listens for the others.
+    #[must_use]
+    pub fn p2p_address(&self, node: usize) -> String {
+        format!("127.0.0.1:{}", usize::from(self.base_port) + 10 * node)
+    }
+
+    /// All of a node's log.
+    #[must_use]
+    pub fn whole_log(&self, node: usize) -> String {
+        std::fs::read_to_string(self.directory().join(format!("node{node}/node.log"))).unwrap_or_default()
     }
 
     /// The last lines of a node's log.
     #[must_use]
     pub fn log(&self, node: usize) -> String {
-        let text = std::fs::read_to_string(self.directory().join(format!("node{node}/node.log"))).unwrap_or_default();
+        let text = self.whole_log(node);
         let lines: Vec<_> = text.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")
     }
@@ -172,6 +204,138 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         for child in self.nodes.iter_mut().flatten() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Organisations that found a network by the ceremony; each has a home of its own.
+pub struct Founders {
+    folder: TempDir,
+    base_port: u16,
+    homes: usize,
+    nodes: Vec<Child>,
+}
+
+impl Founders {
+    /// `hanse init` at each organisation.
+    ///
+    /// # Panics
+    /// When it fails.
+    #[must_use]
+    pub fn new(homes: usize) -> Self {
+        let founders = Self {
+            folder: tempfile::tempdir().unwrap(),
+            base_port: free_ports(homes),
+            homes,
+            nodes: Vec::new(),
+        };
+        for home in 0..homes {
+            let (member, address) = (format!("member{home}"), founders.address(home));
+            let answer =
+                hanse(&["init", "--home", &founders.home(home), "--member", &member, "--address", &address]);
+            assert_eq!(answer.code, 0, "{answer:?}");
+        }
+        founders
+    }
+
+    /// A home's directory.
+    #[must_use]
+    pub fn home(&self, home: usize) -> String {
+        self.file(&format!("home{home}"))
+    }
+
+    /// A file that founders pass around.
+    ///
+    /// # Panics
+    /// For paths that are not UTF-8.
+    #[must_use]
+    pub fn file(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// A node's gRPC endpoint.
+    #[must_use]
+    pub fn endpoint(&self, home: usize) -> String {
+        format!("http://127.0.0.1:{}", usize::from(self.base_port) + 10 * home + 1)
+    }
+
+    /// `hanse genesis card`.
+    ///
+    /// # Panics
+    /// When it fails.
+    #[must_use]
+    pub fn card(&self, home: usize) -> String {
+        let out = self.file(&format!("card{home}"));
+        let answer = hanse(&["genesis", "card", "--home", &self.home(home), "--out", &out]);
+        assert_eq!(answer.code, 0, "{answer:?}");
+        out
+    }
+
+    /// `hanse genesis approve`.
+    ///
+    /// # Panics
+    /// When it fails.
+    #[must_use]
+    pub fn approve(&self, home: usize, genesis: &str) -> String {
+        let (out, key) =
+            (self.file(&format!("approved{home}")), format!("{}/keys/validator.key", self.home(home)));
+        let answer = hanse(&["genesis", "approve", genesis, "--key", &key, "--out", &out]);
+        assert_eq!(answer.code, 0, "{answer:?}");
+        out
+    }
+
+    /// Puts the genesis into every home, and every address into every configuration.
+    ///
+    /// # Panics
+    /// When files cannot be written.
+    pub fn place(&self, genesis: &str) {
+        let text = std::fs::read_to_string(genesis).unwrap();
+        let content: Value = serde_json::from_str(&text).unwrap();
+        for home in 0..self.homes {
+            std::fs::write(format!("{}/genesis.json", self.home(home)), &text).unwrap();
+            let path = format!("{}/config.toml", self.home(home));
+            let config = std::fs::read_to_string(&path).unwrap();
+            let mut peers = String::from("[peers]\n");
+            for validator in content["validators"].as_array().unwrap() {
+                let member = validator["member"].as_str().unwrap().trim_start_matches("member");
+                let address = self.address(member.parse().unwrap());
+                peers.push_str(&format!("\"{}\" = \"{address}\"\n", validator["name"].as_str().unwrap()));
+            }
+            if !config.contains(&peers) {
+                std::fs::write(&path, config.replacen("[peers]\n", &peers, 1)).unwrap();
+            }
+        }
+    }
+
+    /// Starts all and waits until each serves.
+    ///
+    /// # Panics
+    /// When one does not.
+    pub fn start(&mut self) {
+        for home in 0..self.homes {
+            let child = spawn(Path::new(&self.home(home)));
+            self.nodes.push(child);
+        }
+        for home in 0..self.homes {
+            until(&format!("status of founder {home}"), PATIENCE, || {
+                let answer = hanse(&["status", "--endpoint", &self.endpoint(home)]);
+                let log =
+                    std::fs::read_to_string(format!("{}/node.log", self.home(home))).unwrap_or_default();
+                if answer.code == 0 { Ok(()) } else { Err(log) }
+            });
+        }
+    }
+
+    fn address(&self, home: usize) -> String {
+        format!("127.0.0.1:{}", usize::from(self.base_port) + 10 * home)
+    }
+}
+
+impl Drop for Founders {
+    fn drop(&mut self) {
+        for child in &mut self.nodes {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -199,7 +363,8 @@ fn free_ports(nodes: usize) -> u16 {
     let seed = std::process::id() * 7 % 300;
     for attempt in 0..300 {
         let base = 20_000 + u16::try_from((seed + attempt * 13) % 300).unwrap() * 100;
-        let wanted = (0..u16::try_from(nodes).unwrap()).flat_map(|node| (0..4).map(move |port| base + 10 * node + port));
+        let wanted = (0..u16::try_from(nodes).unwrap())
+            .flat_map(|node| (0..4).map(move |port| base + 10 * node + port));
         if wanted.into_iter().all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
             return base;
         }

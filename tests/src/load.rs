@@ -44,7 +44,8 @@ impl Load {
                     .map(|number| {
                         let mut endpoints = endpoints.clone();
                         endpoints.rotate_left(number % nodes);
-                        let (wallet, stop, told) = (Arc::clone(&wallet), Arc::clone(&stopping), Arc::clone(&telling));
+                        let (wallet, stop, told) =
+                            (Arc::clone(&wallet), Arc::clone(&stopping), Arc::clone(&telling));
                         tokio::spawn(async move {
                             while !stop.load(Ordering::Relaxed) {
                                 let transfer = wallet.transfer(number % 16, (number + 1) % 16, 1);
@@ -86,7 +87,8 @@ impl Load {
 /// Sends the same bytes until their outcome is known and verified.
 async fn settle(endpoints: &[String], wallet: &Wallet, transfer: &Transaction) {
     loop {
-        let Ok(client) = Client::connect(endpoints.to_vec(), Trust::Genesis(wallet.genesis.clone())).await else {
+        let Ok(client) = Client::connect(endpoints.to_vec(), Trust::Genesis(wallet.genesis.clone())).await
+        else {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };

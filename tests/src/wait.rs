@@ -11,7 +11,9 @@ pub fn until<T>(what: &str, limit: Duration, mut condition: impl FnMut() -> Resu
     loop {
         match condition() {
             Ok(value) => return value,
-            Err(complaint) => assert!(Instant::now() < deadline, "{what} did not come true in {limit:?}: {complaint}"),
+            Err(complaint) => {
+                assert!(Instant::now() < deadline, "{what} did not come true in {limit:?}: {complaint}")
+            }
         }
         std::thread::sleep(Duration::from_millis(50));
     }

@@ -25,7 +25,9 @@ impl Wallet {
     pub fn open(cluster: &Cluster) -> Self {
         let text = std::fs::read_to_string(cluster.path("genesis.json")).unwrap();
         let genesis: Genesis = serde_json::from_str(&text).unwrap();
-        let key = |i: usize| load_key_file(cluster.path(&format!("accounts/account{i}.key")).as_ref(), None).unwrap();
+        let key = |i: usize| {
+            load_key_file(cluster.path(&format!("accounts/account{i}.key")).as_ref(), None).unwrap()
+        };
         let keys: Vec<_> = (0..16).map(key).collect();
         let id = |name: String| genesis.accounts.iter().find(|account| account.name == name).unwrap().id();
         let ids = (0..16).map(|i| id(format!("account{i}"))).collect();
@@ -60,7 +62,12 @@ impl Wallet {
     /// # Panics
     /// When it cannot be built.
     #[must_use]
-    pub fn transaction(&self, operations: Vec<Operation>, signers: &[usize], lifetime: Duration) -> Transaction {
+    pub fn transaction(
+        &self,
+        operations: Vec<Operation>,
+        signers: &[usize],
+        lifetime: Duration,
+    ) -> Transaction {
         let mut builder = TransactionBuilder::new(self.genesis.chain_id());
         for operation in operations {
             builder = builder.operation(operation);
@@ -73,7 +80,11 @@ impl Wallet {
     /// A signed transfer of minor units of TEST.
     #[must_use]
     pub fn transfer(&self, from: usize, to: usize, minor_units: u128) -> Transaction {
-        self.transaction(vec![self.transfer_operation(from, to, minor_units)], &[from], Duration::from_secs(300))
+        self.transaction(
+            vec![self.transfer_operation(from, to, minor_units)],
+            &[from],
+            Duration::from_secs(300),
+        )
     }
 }
 

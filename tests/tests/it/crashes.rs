@@ -47,7 +47,11 @@ fn n4f1_all_killed_at_once_go_on() {
 fn more_than(load: &Load, goal: usize, cluster: &Cluster) {
     until(&format!("{goal} transfers committed"), PATIENCE, || {
         let found = load.committed();
-        if found >= goal { Ok(()) } else { Err(format!("{found} so far\n{}\n{}", cluster.log(0), cluster.log(1))) }
+        if found >= goal {
+            Ok(())
+        } else {
+            Err(format!("{found} so far\n{}\n{}", cluster.log(0), cluster.log(1)))
+        }
     });
 }
 
@@ -70,7 +74,10 @@ fn nothing_lost(cluster: &Cluster, told: &[TransactionId]) {
             let trust = Trust::Genesis(wallet.genesis.clone());
             let client = Client::connect(vec![cluster.endpoint(node)], trust).await.unwrap();
             for id in told {
-                let receipt = client.transaction(id).await.unwrap_or_else(|error| panic!("node {node} lost {id}: {error}"));
+                let receipt = client
+                    .transaction(id)
+                    .await
+                    .unwrap_or_else(|error| panic!("node {node} lost {id}: {error}"));
                 assert!(receipt.value.is_committed());
             }
         }

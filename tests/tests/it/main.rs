@@ -1,5 +1,9 @@
 //! End-to-end tests with real processes, named by shape: `n4f1` is four validators of which one may fail.
 
+mod ceremony;
 mod crashes;
 mod exactly_once;
 mod n4f1;
+mod refusals;
+mod settlement;
+mod strangers;
