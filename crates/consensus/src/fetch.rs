@@ -49,7 +49,9 @@ impl Replica {
     /// A prepare quorum for a digest without pre-prepare here: somebody has its content.
     pub(crate) fn want_popular_proposal(&mut self, height: Height) {
         let enough = self.config.validators.one_honest();
-        let digest = self.slots.get(height, self.view).and_then(|slot| popular(&slot.prepares, enough));
+        let Some(slot) = self.slots.get(height, self.view) else { return };
+        let offered = slot.offer.as_ref().map(|offer| offer.digest);
+        let digest = popular(&slot.prepares, enough).filter(|digest| offered != Some(*digest));
         if let Some(digest) = digest {
             self.highest_proposed = self.highest_proposed.max(height);
             self.want_proposal(digest);

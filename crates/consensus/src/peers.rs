@@ -17,6 +17,8 @@ pub(crate) struct Peer {
     pub(crate) stagnant: u32,
     /// Statuses in a row that name the same view in the same state.
     pub(crate) stagnant_view: u32,
+    /// Statuses in a row that name the same low.
+    pub(crate) stagnant_low: u32,
     pub(crate) round_trip_ms: Option<u64>,
     /// It signed or sent a certificate of this height.
     pub(crate) has_blocks_to: Height,
@@ -85,6 +87,8 @@ impl Replica {
         let viewing = |status: &Status| (status.view, status.view_active);
         let keeps_view = peer.status.as_ref().is_some_and(|last| viewing(last) == viewing(&status));
         peer.stagnant_view = if keeps_view { peer.stagnant_view.saturating_add(1) } else { 0 };
+        let keeps_low = peer.status.as_ref().is_some_and(|last| last.low == status.low);
+        peer.stagnant_low = if keeps_low { peer.stagnant_low.saturating_add(1) } else { 0 };
         peer.seen = Some(now);
         peer.status = Some(status);
         if status.echo_ms > 0 && status.echo_ms <= now.0 {

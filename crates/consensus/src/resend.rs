@@ -2,8 +2,9 @@
 //! sends it again, also when idle. Links lose messages; nothing here trusts that something sent arrived.
 //!
 //! A peer that makes progress gets nothing (in the normal case statuses are old by the time they arrive);
-//! one that stands still gets help at its first three equal statuses and then at every fourth. Its view is
-//! judged apart from its heights: who waits for a new view may still go on by sync, and must not stay mute.
+//! one that stands still gets help at its first three equal statuses and then at every fourth. Its view and
+//! its low are judged apart: who waits for a new view, or lacks one certificate of a block that it executed,
+//! may still go on by sync, and must not stay mute.
 
 use types::{Height, ValidatorIndex};
 
@@ -24,14 +25,17 @@ impl Replica {
     pub(crate) fn resend_to(&mut self, to: ValidatorIndex, status: Status) {
         let is_due = |stagnant: u32| (1..=3).contains(&stagnant) || (stagnant > 0 && stagnant % 4 == 0);
         let Some(peer) = self.peers.get(&to).filter(|_| !self.is_halted()) else { return };
-        let (stands_still, keeps_view) = (is_due(peer.stagnant), is_due(peer.stagnant_view));
+        let (stands_still, keeps_view, keeps_low) =
+            (is_due(peer.stagnant), is_due(peer.stagnant_view), is_due(peer.stagnant_low));
         if keeps_view {
             self.resend_view(to, &status);
+        }
+        if keeps_low {
+            self.resend_certificates(to, &status);
         }
         if !stands_still {
             return;
         }
-        self.resend_certificates(to, &status);
         if status.view <= self.view && self.active {
             self.resend_votes(to, &status);
         }

@@ -113,7 +113,8 @@ impl Replica {
 
     /// The lowest height in (low, highest proposed] that is not decided here, or an awaited empty block.
     fn target(&self) -> Option<Target> {
-        let first = self.chain.first_undecided().max(self.chain.low.next()).max(self.chain.certified().next());
+        let first =
+            self.chain.first_undecided().max(self.chain.low.next()).max(self.chain.certified().next());
         let mut undecided = (first.get()..=self.highest_proposed.get()).map(Height::new);
         let lowest = undecided.find(|height| !self.chain.is_decided(*height) && self.is_votable(*height));
         lowest.map(Target::Ordered).or_else(|| self.awaited_empty().map(Target::Empty))

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use consensus::{
-    Clock, Effect, ExecutedBlock, Input, LogRecord, Message, Monotonic, NewView, Notice, Persist,
+    Clock, Effect, ExecutedBlock, Input, LogRecord, Message, Monotonic, NewView, Persist,
     PreparedCertificate, Recovery, Replica, ReplicaConfig, SignatureScheme, SignedStatement, Statement,
     Status, Verifier, ViewChange, Vote, Voting,
 };
@@ -391,14 +391,5 @@ impl Bench {
 
     pub fn state(&self) -> String {
         self.replica.to_string()
-    }
-
-    /// Notices of the last step.
-    pub fn notices(&self) -> Vec<Notice> {
-        let notice = |effect: &Effect| match effect {
-            Effect::Notice(notice) => Some(notice.clone()),
-            _ => None,
-        };
-        self.last.iter().filter_map(notice).collect()
     }
 }

@@ -4,6 +4,9 @@
 
 mod bench;
 mod normal_case;
+mod ordering;
+mod restart;
 mod show;
 mod simulated;
+mod verifier;
 mod view_change;
