@@ -109,13 +109,15 @@ async fn repeated_bytes_get_the_outcome_at_once_also_with_receipt() {
 async fn a_stream_stops_reading_at_its_bound() {
     let harness = Harness::with(Limits { stream_unanswered_max: 2, ..Limits::default() }).await;
     let (requests, mut replies) = open(&harness).await;
-    let all: Vec<_> = (0..3).map(|salt| transfer(salt, 2)).collect();
+    let all: Vec<_> = (0..50).map(|salt| transfer(salt, 2)).collect();
     for (reference, transaction) in (0u64..).zip(&all) {
         requests.send(request(reference, transaction, true)).await.unwrap();
     }
     harness.pool.wait_for(2).await;
-    // Another call on the same connection goes through, the third request does not.
-    harness.nodes().get_version(pb::GetVersionRequest {}).await.unwrap();
+    // Other calls on the same connection go through, further requests do not.
+    for _ in 0..50 {
+        harness.nodes().get_version(pb::GetVersionRequest {}).await.unwrap();
+    }
     assert_eq!(*harness.pool.submitted.borrow(), 2);
     harness.certify(&[(all[0].clone(), Code::Committed)]);
     assert!(matches!(next(&mut replies).await, (0, Reply::Outcome(_))));
