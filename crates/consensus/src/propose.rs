@@ -61,7 +61,7 @@ impl Replica {
         let references = self.batches.select(height, time, self.config.parameters.max_block_bytes, quorum);
         let bytes: u64 = references.iter().map(|reference| u64::from(reference.bytes)).sum();
         if references.is_empty() {
-            return self.may_propose_empty(height).then(|| Proposal { references, time, participation });
+            return self.may_propose_empty(height).then_some(Proposal { references, time, participation });
         }
         (bytes >= bytes_min).then_some(Proposal { references, time, participation })
     }

@@ -9,6 +9,7 @@ use crate::message::{PreparedCertificate, SignedStatement};
 
 /// One record of the vote log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "records are few, short-lived and mostly of the large kind")]
 pub enum LogRecord {
     /// Our own statement; never changed, never made anew.
     Own {

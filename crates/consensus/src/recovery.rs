@@ -74,12 +74,12 @@ impl Replica {
                 self.view_changes.insert(signed.signer, kept);
             }
         }
-        if let (Some(prepared), Some(height)) =
-            (prepared, key.height().filter(|height| *height > self.chain.low))
+        let above_low = key.height().filter(|height| *height > self.chain.low);
+        let best = |height| self.prepared.get(height).map(|known| known.vote.view);
+        if let (Some(prepared), Some(height)) = (prepared, above_low)
+            && best(&height).is_none_or(|view| view < prepared.vote.view)
         {
-            if self.prepared.get(&height).is_none_or(|known| known.vote.view < prepared.vote.view) {
-                self.prepared.insert(height, prepared.clone());
-            }
+            self.prepared.insert(height, prepared.clone());
         }
         if let (Some(proposal), Some(height)) = (proposal, key.height()) {
             self.proposals.keep(proposal.digest(), height, &Arc::new(proposal.clone()));

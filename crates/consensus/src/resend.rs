@@ -6,7 +6,7 @@
 //! its low are judged apart: who waits for a new view, or lacks one certificate of a block that it executed,
 //! may still go on by sync, and must not stay mute.
 
-use types::{Height, ValidatorIndex};
+use types::{Certificate, Height, ValidatorIndex};
 
 use crate::{
     checkpoint::null_digest,
@@ -23,7 +23,8 @@ const CERTIFICATES_PER_RESEND: usize = 16;
 
 impl Replica {
     pub(crate) fn resend_to(&mut self, to: ValidatorIndex, status: Status) {
-        let is_due = |stagnant: u32| (1..=3).contains(&stagnant) || (stagnant > 0 && stagnant % 4 == 0);
+        let is_due =
+            |stagnant: u32| (1..=3).contains(&stagnant) || (stagnant > 0 && stagnant.is_multiple_of(4));
         let Some(peer) = self.peers.get(&to).filter(|_| !self.is_halted()) else { return };
         let (stands_still, keeps_view, keeps_low) =
             (is_due(peer.stagnant), is_due(peer.stagnant_view), is_due(peer.stagnant_low));
@@ -66,10 +67,11 @@ impl Replica {
         }
         let next = self.chain.certificates.range(status.low.next()..).take(CERTIFICATES_PER_RESEND);
         let mut found: Vec<_> = next.map(|(_, certificate)| certificate.clone()).collect();
-        if let Some(highest) = &self.chain.highest {
-            if status.certified < highest.height && found.iter().all(|c| c.height != highest.height) {
-                found.push(highest.clone());
-            }
+        let lacks = |highest: &&Certificate| {
+            status.certified < highest.height && found.iter().all(|c| c.height != highest.height)
+        };
+        if let Some(highest) = self.chain.highest.as_ref().filter(lacks) {
+            found.push(highest.clone());
         }
         let messages = found.into_iter().map(|c| Effect::Send { to, message: Message::Certificate(c) });
         self.effects.extend(messages);

@@ -97,10 +97,9 @@ impl Replica {
         let ours = self.view;
         let above: Vec<_> =
             self.view_changes.values().map(|kept| kept.view).filter(|view| *view > ours).collect();
-        if above.len() >= self.config.validators.one_honest() {
-            if let Some(smallest) = above.into_iter().min() {
-                self.start_view_change(smallest, "joined");
-            }
+        let enough = above.len() >= self.config.validators.one_honest();
+        if let Some(smallest) = above.into_iter().min().filter(|_| enough) {
+            self.start_view_change(smallest, "joined");
         }
         self.start_new_view_timer();
         self.try_new_view();
