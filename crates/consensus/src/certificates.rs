@@ -117,25 +117,36 @@ impl Replica {
     }
 
     /// Certified blocks that we can neither execute nor decide by votes soon are fetched (a separate rule:
-    /// q commits without own prepared never decide here). Waits a little where votes may still do.
+    /// q commits without own prepared never decide here). So are certificates that are missing beneath the
+    /// newest: the others' replicas forget them after 2·L heights, their ledgers do not. Waits a little where
+    /// votes may still do.
     pub(crate) fn consider_sync(&mut self) {
         let Some(target) = &self.chain.highest else { return };
         let now = self.clock.monotonic.0;
-        if self.chain.first_undecided() > target.height || self.chain.executed >= target.height {
+        let lacks_blocks =
+            self.chain.first_undecided() <= target.height && self.chain.executed < target.height;
+        let lacks_certificates = self.chain.lacks_certificates();
+        if !lacks_blocks && !lacks_certificates {
             self.sync_wait = None;
             return;
         }
         let is_far = target.height > self.chain.executed.plus(self.chain.window);
-        let patience = self.config.parameters.view_timeout_ms / 4;
-        let (executed, due) = match self.sync_wait {
-            Some((executed, due)) if executed == self.chain.executed => (executed, due),
-            Some(_) | None => (self.chain.executed, if is_far { now } else { now + patience }),
+        let timeout = self.config.parameters.view_timeout_ms;
+        // Blocks that votes may still decide, and certificates that checkpoints may still make, take a while.
+        let (place, patience) = match (lacks_certificates, is_far) {
+            (true, _) => (self.chain.stored, timeout),
+            (false, true) => (self.chain.executed, 0),
+            (false, false) => (self.chain.executed, timeout / 4),
         };
-        self.sync_wait = Some((executed, due));
+        let due = match self.sync_wait {
+            Some((waits_at, due)) if waits_at == place => due,
+            Some(_) | None => now + patience,
+        };
+        self.sync_wait = Some((place, due));
         if now < due {
             return;
         }
-        self.sync_wait = Some((executed, now + self.config.parameters.view_timeout_ms / 2));
+        self.sync_wait = Some((place, now + timeout / 2));
         let has_it = |(index, peer): (&ValidatorIndex, &crate::peers::Peer)| {
             let claimed = peer.status.map_or(Height::ZERO, |status| status.certified);
             (claimed.max(peer.has_blocks_to) >= target.height).then_some(*index)

@@ -70,6 +70,12 @@ impl Chain {
         stable.or_else(|| self.highest.as_ref().filter(|highest| highest.height <= self.low))
     }
 
+    /// Whether the next certificate to store is missing, though a higher one is here.
+    pub(crate) fn lacks_certificates(&self) -> bool {
+        let next = self.stored.next();
+        next <= self.executed && next < self.certified() && !self.certificates.contains_key(&next)
+    }
+
     /// Whether the height is decided here, in whatever way.
     pub(crate) fn is_decided(&self, height: Height) -> bool {
         height <= self.executed || self.committed.contains_key(&height)

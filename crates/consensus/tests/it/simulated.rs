@@ -3,7 +3,7 @@
 use consensus::{Effect, Message, Statement, Status};
 use types::{Epoch, Height, View};
 
-use crate::bench::{Bench, World, h, v};
+use crate::bench::{Bench, World, h, hash_at, v};
 
 /// A peer that waits for view 1 and has executed up to `executed`.
 fn waiting(executed: Height) -> Message {
@@ -42,4 +42,22 @@ fn a_peer_that_waits_for_a_new_view_gets_it_though_it_makes_progress_by_sync() {
         sent += new_views_for(&bench, 3);
     }
     assert!(sent > 0, "{}", bench.state());
+}
+
+/// Seed 8: it executed height 1 but missed its certificate; the others are so far that their replicas forgot
+/// it. Only a ledger still has it, so it must be asked for like a block.
+#[test]
+fn a_missing_certificate_beneath_the_newest_is_asked_for_like_a_block() {
+    let mut bench = Bench::new(4, 0);
+    let null = types::Proposal::null();
+    for height in 1..=3 {
+        bench.executed(height, &null);
+    }
+    for height in [2, 3] {
+        let certificate = bench.world.certificate(height, hash_at(height), &[1, 2, 3]);
+        bench.receive(1, Message::Certificate(certificate));
+    }
+    let shown = bench.pass(2_000);
+    let asked = shown.iter().any(|line| line.to_lowercase().contains("sync"));
+    assert!(asked, "{shown:?} {}", bench.state());
 }
