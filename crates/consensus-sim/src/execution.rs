@@ -73,17 +73,16 @@ impl Node {
         env.say(|| format!("{place} executed {height} {hash:?} {:?}", task.origin));
         let checkpoint = (!self.memory_lost).then(|| self.sign_checkpoint(env, &block));
         self.write(env, Write::Block(block, checkpoint));
-        if let Origin::Synced { header_hash, certificate } = task.origin {
+        if let Origin::Synced(certificate) = task.origin {
             env.statistics.synced += 1;
+            let header_hash = certificate.header_hash;
             if header_hash != hash && self.is_honest() {
                 env.violate(
                     "divergence",
                     format!("node {place} executed {hash:?} at {height}, not {header_hash:?}"),
                 );
             }
-            if let Some(certificate) = certificate {
-                self.write(env, Write::Certificate(*certificate));
-            }
+            self.write(env, Write::Certificate(*certificate));
         }
         if !self.executor.queue.is_empty() {
             self.begin_execution(env);

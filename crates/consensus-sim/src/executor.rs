@@ -17,12 +17,8 @@ use crate::{mempool::StoredBatch, mutant::Mutant, store::StoredBlock};
 pub(crate) enum Origin {
     /// The replica decided it.
     Decided,
-    /// It came from a peer and is proved.
-    Synced {
-        /// What its execution must give.
-        header_hash: BlockHash,
-        certificate: Option<Box<Certificate>>,
-    },
+    /// It came with its certificate from a peer.
+    Synced(Box<Certificate>),
 }
 
 /// A height to execute.

@@ -7,8 +7,8 @@ use types::{Acknowledgement, AvailabilityProof, BatchDigest, Certificate, Height
 
 use crate::{mempool::StoredBatch, store::StoredBlock};
 
-/// A block of somebody's store.
-pub(crate) type SyncedBlock = (Rc<StoredBlock>, Option<Certificate>);
+/// A certified block of somebody's store.
+pub(crate) type SyncedBlock = (Rc<StoredBlock>, Certificate);
 
 /// One packet; shared by its receivers, never changed on the way.
 #[derive(Debug)]
@@ -23,9 +23,9 @@ pub(crate) enum Packet {
     Proof(AvailabilityProof),
     /// Asks for a batch.
     FetchBatch(BatchDigest),
-    /// Asks for blocks from this height on, up to a target whose certificate the asker holds.
-    FetchBlocks { first: Height, target: Height },
-    /// The answer: consecutive blocks, with their certificates where there are any.
+    /// Asks for certified blocks from this height on.
+    FetchBlocks(Height),
+    /// The answer: consecutive blocks.
     Blocks(Vec<SyncedBlock>),
 }
 
@@ -52,7 +52,7 @@ impl Packet {
             Self::Acknowledge(_) => 65,
             Self::Proof(_) => 66,
             Self::FetchBatch(_) => 67,
-            Self::FetchBlocks { .. } => 68,
+            Self::FetchBlocks(_) => 68,
             Self::Blocks(_) => 69,
         }
     }

@@ -36,7 +36,7 @@ impl Node {
                 Effect::Ordered { references, .. } => self.mempool.ordered(&references),
                 Effect::Execute { height, proposal } => self.decided(env, height, proposal),
                 Effect::StoreCertificate(certificate) => self.store_certificate(env, certificate, inputs),
-                Effect::Sync { target, from } => self.sync_to(env, target, from),
+                Effect::Sync { target, from } => self.sync_to(env, &target, from),
                 Effect::ReleaseBatches { references, .. } => self.mempool.release(&references),
                 Effect::ExpireBatches { references } => self.mempool.expire(&references),
                 Effect::Evidence(_) => env.statistics.evidence += 1,

@@ -86,11 +86,11 @@ impl BlockStore {
         self.certificates.contains_key(&height.get())
     }
 
-    /// Durable blocks from `first` on, at most `count`, with their certificates where there are any.
-    pub fn blocks_from(&self, first: Height, count: u64) -> Vec<SyncedBlock> {
+    /// Certified durable blocks from `first` on, at most `count`.
+    pub fn certified_blocks(&self, first: Height, count: u64) -> Vec<SyncedBlock> {
         let read = |height| {
             let (block, _) = self.blocks.get(&height)?;
-            Some((Rc::clone(block), self.certificates.get(&height).cloned()))
+            Some((Rc::clone(block), self.certificates.get(&height)?.clone()))
         };
         (first.get()..first.get() + count).map_while(read).collect()
     }

@@ -1,7 +1,6 @@
-//! Block sync: what was missed comes from others' block stores. A block counts as proved when its own
-//! certificate verifies, or when the chain of parent hashes leads down to it from a block whose certificate
-//! does. The second case is needed: heights below a stable checkpoint are never voted on again, and their
-//! own certificates may need the checkpoint of the very node that lacks them (seed 207).
+//! Block sync: what was missed comes from others' block stores. Each block is verified by its certificate
+//! before anything is done with it. A block that is executed here already is asked for as long as its
+//! certificate is missing: the others' replicas forget old certificates, their ledgers do not (seed 8).
 
 use std::rc::Rc;
 
@@ -24,8 +23,10 @@ const SYNC_RETRY: Micros = 120 * MILLISECOND;
 /// What is being fetched.
 #[derive(Debug, Default)]
 pub(crate) struct SyncState {
-    /// The newest certificate that the replica showed.
-    target: Option<Certificate>,
+    /// The height of the newest certificate that the replica showed.
+    target: Height,
+    /// Up to here blocks and certificates are here, or on their way to the disk.
+    received: Height,
     from: Vec<ValidatorIndex>,
     asked_at: Micros,
     tries: usize,
@@ -33,23 +34,20 @@ pub(crate) struct SyncState {
 
 impl Node {
     /// The replica lacks certified blocks.
-    pub fn sync_to(&mut self, env: &mut Environment, target: Certificate, from: Vec<ValidatorIndex>) {
+    pub fn sync_to(&mut self, env: &mut Environment, target: &Certificate, from: Vec<ValidatorIndex>) {
         if self.is_honest() {
-            env.invariants.certificate(&target);
+            env.invariants.certificate(target);
         }
-        if self.sync.target.as_ref().is_none_or(|known| known.height < target.height) {
-            self.sync.target = Some(target);
-        }
+        self.sync.target = self.sync.target.max(target.height);
         self.sync.from = from;
         self.sync_again(env);
     }
 
     /// Asks for the next blocks, each time somebody else.
     pub fn sync_again(&mut self, env: &mut Environment) {
-        let Some(target) = self.sync.target.as_ref().map(|target| target.height) else { return };
         let next = self.next_wanted();
         let asked = self.sync.asked_at > 0 && env.now < self.sync.asked_at + SYNC_RETRY;
-        if next > target || asked {
+        if next > self.sync.target || asked {
             return;
         }
         self.sync.asked_at = env.now;
@@ -60,48 +58,46 @@ impl Node {
         let offered = self.sync.from.get(self.sync.tries % (self.sync.from.len() + 1)).copied();
         let to = offered.unwrap_or(any);
         if to != self.index {
-            env.post_to(self.place, to, &Rc::new(Packet::FetchBlocks { first: next, target }));
+            env.post_to(self.place, to, &Rc::new(Packet::FetchBlocks(next)));
         }
     }
 
-    /// The first height that lacks its block.
+    /// The first height that lacks its block or its certificate.
     fn next_wanted(&self) -> Height {
-        self.executor.last_queued().next()
+        self.store.certified().min(self.executor.last_queued()).max(self.sync.received).next()
     }
 
-    /// Somebody lacks blocks: as many as fit, and as many more as it takes to a certified one or the target.
-    pub fn serve_blocks(&mut self, env: &mut Environment, from: Place, first: Height, target: Height) {
-        let window = env.scenario.parameters.window;
-        let mut blocks = self.store.blocks_from(first, BLOCKS_PER_ANSWER.max(window));
-        let ends = |(_, (block, certificate)): &(usize, &SyncedBlock)| {
-            certificate.is_some() || block.header.height == target
-        };
-        let enough = usize::try_from(BLOCKS_PER_ANSWER).unwrap_or(usize::MAX);
-        let end = blocks.iter().enumerate().skip(enough - 1).find(ends).map(|(place, _)| place + 1);
-        blocks.truncate(end.unwrap_or(blocks.len()));
+    /// Somebody lacks blocks.
+    pub fn serve_blocks(&mut self, env: &mut Environment, from: Place, first: Height) {
+        let blocks = self.store.certified_blocks(first, BLOCKS_PER_ANSWER);
         if !blocks.is_empty() {
             env.post(self.place, from, &Rc::new(Packet::Blocks(blocks)));
         }
     }
 
-    /// Blocks arrive: each is proved before anything is done with it.
+    /// Blocks arrive.
     pub fn receive_blocks(&mut self, env: &mut Environment, blocks: &[SyncedBlock]) {
         let next = self.next_wanted();
-        let proved = self.proved(blocks);
-        env.statistics.rejected += u64::from(proved < blocks.len());
-        for (block, certificate) in &blocks[..proved] {
-            let (height, last) = (block.header.height, self.executor.last_queued());
+        for (block, certificate) in blocks {
+            let height = block.header.height;
+            let sound = certificate.height == height
+                && certificate.header_hash == block.header.hash()
+                && block.header.proposal == block.proposal.digest();
+            if !sound || self.verifier.verify_certificate(certificate.clone()).is_err() {
+                env.statistics.rejected += 1;
+                return;
+            }
+            let last = self.executor.last_queued();
             if height == last.next() {
                 self.keep_bodies(block);
                 let (proposal, batches) = (block.proposal.clone(), block.batches.clone());
-                let certificate = certificate.clone().map(Box::new);
-                let origin = Origin::Synced { header_hash: block.hash, certificate };
+                let origin = Origin::Synced(Box::new(certificate.clone()));
                 self.queue_task(env, Task { height, proposal, batches, origin });
-            } else if let Some(certificate) = certificate
-                && height <= last
-                && !self.store.has_certificate(height)
-            {
+            } else if height <= last && !self.store.has_certificate(height) {
                 self.write(env, Write::Certificate(certificate.clone()));
+            }
+            if height == self.next_wanted() {
+                self.sync.received = height;
             }
         }
         // A repeated answer is no reason to ask once more.
@@ -109,34 +105,6 @@ impl Node {
             self.sync.asked_at = 0;
             self.sync_again(env);
         }
-    }
-
-    /// How many of these blocks are proved: up to the last one with a good certificate of its own or from
-    /// the replica, if all form a chain.
-    fn proved(&self, blocks: &[SyncedBlock]) -> usize {
-        let sound = |block: &StoredBlock| {
-            block.header.hash() == block.hash && block.header.proposal == block.proposal.digest()
-        };
-        let linked = blocks.windows(2).all(|pair| {
-            let (parent, child) = (&pair[0].0, &pair[1].0);
-            child.header.parent == parent.hash && child.header.height == parent.header.height.next()
-        });
-        if !linked || !blocks.iter().all(|(block, _)| sound(block)) {
-            return 0;
-        }
-        let names = |certificate: &Certificate, block: &StoredBlock| {
-            certificate.height == block.header.height && certificate.header_hash == block.hash
-        };
-        let certified = |(block, certificate): &SyncedBlock| {
-            let own = certificate.as_ref().is_some_and(|certificate| {
-                names(certificate, block) && self.verifier.verify_certificate(certificate.clone()).is_ok()
-            });
-            own || self.sync.target.as_ref().is_some_and(|target| names(target, block))
-        };
-        // A bad certificate spoils the answer, also where a later one is good.
-        let spoiled = |block: &SyncedBlock| block.1.is_some() && !certified(block);
-        let good = blocks.iter().position(spoiled).unwrap_or(blocks.len());
-        blocks[..good].iter().rposition(certified).map_or(0, |last| last + 1)
     }
 
     /// Bodies of synced blocks can be read from the ledger like those of own blocks.

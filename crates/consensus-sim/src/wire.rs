@@ -64,7 +64,7 @@ impl Node {
             Packet::Acknowledge(acknowledgement) => self.receive_acknowledgement(env, acknowledgement),
             Packet::Proof(proof) => self.receive_proof(env, from, proof),
             Packet::FetchBatch(digest) => self.serve_batch(env, from, digest),
-            Packet::FetchBlocks { first, target } => self.serve_blocks(env, from, *first, *target),
+            Packet::FetchBlocks(first) => self.serve_blocks(env, from, *first),
             Packet::Blocks(blocks) => self.receive_blocks(env, blocks),
         }
     }
