@@ -25,6 +25,7 @@ fn a_transfer_commits_is_proved_and_survives_a_restart() {
     for node in 0..4 {
         cluster.start_node(node);
     }
+    cluster.reach(height);
     let again = cluster.transfer(2, 3, "0.01", 1);
     assert_eq!(again.code, 0, "{again:?}\n{}", cluster.log(1));
 }

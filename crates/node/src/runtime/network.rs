@@ -169,11 +169,12 @@ impl Handler for Inbound {
     }
 
     fn on_connected(&self, peer: &PublicKey, remote: &RemoteNode) {
-        tracing::info!(%peer, address = %remote.address, release = %remote.release, "peer connected");
+        // The mesh writes the line for people.
+        tracing::debug!(%peer, address = %remote.address, release = %remote.release, "peer connected");
     }
 
     fn on_disconnected(&self, peer: &PublicKey, reason: DisconnectReason) {
-        tracing::info!(%peer, %reason, "peer disconnected");
+        tracing::debug!(%peer, %reason, "peer disconnected");
     }
 
     fn on_refused(&self, _: Option<&PublicKey>, reason: RefusalReason) {

@@ -99,7 +99,8 @@ impl Fetcher {
         let peers = self.candidates(target);
         let mut failures = 0;
         let mut turn = 0;
-        let mut next = self.chain.executed().next();
+        // From the first height without a durable certificate: blocks executed here before a crash may lack theirs.
+        let mut next = self.chain.certified().header.height.next();
         while next <= target.target.height && failures < peers.len() * 2 {
             self.board.syncing(target.target.height);
             let peer = peers[turn % peers.len()];
