@@ -219,6 +219,12 @@ impl Batches {
         });
     }
 
+    /// Whether anything known here expired before `bound`.
+    pub(crate) fn has_expired(&self, bound: TimeMs) -> bool {
+        let certified = self.certified.values().flat_map(BTreeMap::values).map(|c| &c.proof.reference);
+        self.held.values().chain(certified).any(|reference| reference.expires < bound)
+    }
+
     /// Batches that can never be ordered any more: their expiry is before `bound` and nothing above low
     /// names them.
     pub(crate) fn take_expired(

@@ -32,6 +32,7 @@ impl Replica {
         if height <= self.chain.low.plus(2 * self.chain.window) {
             self.chain.certificates.insert(height, certificate.clone());
         }
+        self.propose_due = true;
         for validator in from {
             if let Some(peer) = self.peers.get_mut(validator) {
                 peer.has_blocks_to = peer.has_blocks_to.max(height);

@@ -46,6 +46,7 @@ impl Replica {
             self.chain.last_timed = self.chain.last_timed.max(height);
         }
         self.chain.committed.insert(height, Committed { digest, proposal: Arc::clone(proposal) });
+        self.propose_due = true;
         self.batches.note_ordered(&proposal.references, self.clock.monotonic);
         self.effects.push(Effect::Ordered { height, references: proposal.references.clone() });
         self.execute_ready();

@@ -55,6 +55,7 @@ impl Replica {
         if known.is_some_and(is_early) || !self.chain.is_kept(height) {
             return;
         }
+        self.propose_due = true;
         self.empty.kept.insert(signed.signer, KeptRequest { height, at, signed });
         for height in self.chain.first_undecided().get()..=self.highest_offered.get() {
             self.consider(Height::new(height));

@@ -120,6 +120,9 @@ impl Replica {
     pub(crate) fn expire_batches(&mut self) {
         let lag = self.config.parameters.clock_lag_ms;
         let bound = types::TimeMs::new(self.chain.low_time.get().saturating_sub(lag));
+        if !self.batches.has_expired(bound) {
+            return;
+        }
         let named: BTreeSet<_> = {
             let accepted = self.slots.iter().filter_map(|(_, _, slot)| slot.offer.as_ref());
             let proposals =

@@ -135,6 +135,7 @@ impl Replica {
         let Statement::NewView(new_view) = &signed.statement else { return };
         self.view = order.view;
         self.active = true;
+        self.propose_due = true;
         let changes = new_view.view_changes.clone();
         self.new_view = Some(signed);
         self.order = order;

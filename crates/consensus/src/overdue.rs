@@ -24,6 +24,7 @@ impl Replica {
             return;
         }
         let ackers: Vec<_> = proof.signatures.iter().map(|(index, _)| *index).collect();
+        self.propose_due = true;
         let is_new = self.batches.certify(proof, acks, self.clock.monotonic);
         if is_new && !self.batches.is_held(&reference.digest) {
             self.fetch_batch(reference, ackers);

@@ -63,10 +63,12 @@ pub struct Replica {
     pub(crate) timed_proposed: Height,
     pub(crate) last_proposed: Height,
     pub(crate) highest_offered: Height,
+    /// Whether anything happened since the last look that lets a primary propose: votes alone do not.
+    pub(crate) propose_due: bool,
     /// Heights at which no header can reach q any more.
     pub(crate) split_at: Option<Height>,
     pub(crate) noticed_difference: BTreeSet<Height>,
-    /// The executed height that waits for sync, and when to ask (again).
+    /// The executed or stored height that waits for sync, and when to ask (again).
     pub(crate) sync_wait: Option<(Height, u64)>,
     pub(crate) last_lone_join: Option<Monotonic>,
     pub(crate) view_changes_started: u64,
@@ -116,6 +118,7 @@ impl Replica {
             timed_proposed: Height::ZERO,
             last_proposed: Height::ZERO,
             highest_offered: Height::ZERO,
+            propose_due: true,
             split_at: None,
             noticed_difference: BTreeSet::new(),
             sync_wait: None,
@@ -134,6 +137,7 @@ impl Replica {
         if self.halted {
             return Vec::new();
         }
+        self.propose_due |= !matches!(input, Input::Message { .. });
         match input {
             Input::Tick(clock) => self.on_tick(clock),
             Input::Message { from, message } => self.on_message(from, message),
@@ -191,7 +195,9 @@ impl Replica {
     /// What follows from any input.
     fn finish(&mut self) -> Vec<Effect> {
         if !self.halted {
-            self.propose();
+            if std::mem::take(&mut self.propose_due) {
+                self.propose();
+            }
             self.update_ordering_timer();
         }
         std::mem::take(&mut self.effects)

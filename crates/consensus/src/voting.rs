@@ -116,6 +116,7 @@ impl Replica {
     /// our vote is looked at.
     fn resume_voting(&mut self) {
         self.timers.view_began = self.clock.monotonic;
+        self.propose_due = true;
         self.resend_all();
         self.evaluate_view_changes();
         self.repropose();
