@@ -106,7 +106,11 @@ fn describe(status: &Status) -> String {
     let mut text = status.message().to_owned();
     let mut cause = status.source();
     while let Some(error) = cause {
-        text = format!("{text}: {error}");
+        // Layers repeat each other's words.
+        let words = error.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
         cause = error.source();
     }
     text
