@@ -5,6 +5,7 @@ mod errors;
 mod events;
 mod expiry;
 mod fake;
+mod fake_chain;
 mod harness;
 mod http;
 mod limits;
