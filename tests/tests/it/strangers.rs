@@ -2,7 +2,7 @@
 
 use std::process::Child;
 
-use e2e::{Cluster, cluster::spawn, until};
+use e2e::{Cluster, cluster::PATIENCE, cluster::spawn, hanse, until};
 
 /// Ends its process with the test.
 struct Stranger(Child);
@@ -14,59 +14,54 @@ impl Drop for Stranger {
     }
 }
 
-/// A node of another test network, made to dial this one: its genesis, or ours, with foreign keys.
-fn stranger(cluster: &Cluster, genesis: Option<&str>) -> (Cluster, Stranger) {
-    let other = Cluster::prepare(4, &[]);
-    let home = other.directory().join("node0");
-    if let Some(genesis) = genesis {
-        std::fs::copy(genesis, home.join("genesis.json")).unwrap();
-    }
-    let config = std::fs::read_to_string(home.join("config.toml")).unwrap();
-    let mut text = String::new();
-    for line in config.lines() {
-        let peer = line
-            .split_once(" = ")
-            .filter(|(name, value)| name.starts_with("node") && value.contains("127.0.0.1:"));
-        match peer
-            .and_then(|(name, _)| name.trim_start_matches("node").parse::<usize>().ok().map(|i| (name, i)))
-        {
-            Some((name, index)) if line.starts_with("node") => {
-                text.push_str(&format!("{name} = \"{}\"\n", cluster.p2p_address(index)));
-            }
-            _ => text.push_str(&format!("{line}\n")),
-        }
-    }
-    std::fs::write(home.join("config.toml"), text.replace("role = \"validator\"", &role(genesis))).unwrap();
-    let child = spawn(&home);
-    (other, Stranger(child))
-}
-
-/// With our genesis its keys have no seat: it can only try as an observer.
-fn role(genesis: Option<&str>) -> String {
-    if genesis.is_some() { "role = \"observer\"".to_owned() } else { "role = \"validator\"".to_owned() }
-}
-
-fn said(cluster: &Cluster, node: usize, words: &[&str]) {
-    until(&format!("a line with {words:?}"), e2e::cluster::PATIENCE, || {
-        let log = cluster.whole_log(node);
-        let line = log.lines().find(|line| words.iter().all(|word| line.contains(word)));
-        line.map(|_| ()).ok_or(log.clone())
-    });
-}
-
 #[test]
 fn n4f1_a_process_with_an_unknown_key_is_refused() {
     let cluster = Cluster::start(4, &[]);
-    let (other, _stranger) = stranger(&cluster, Some(&cluster.path("genesis.json")));
-    said(&cluster, 1, &["key", "not"]);
-    said(&other, 0, &["node key"]);
+    let other = Cluster::prepare(4, &[]);
+    let home = other.directory().join("node0");
+    std::fs::copy(cluster.path("genesis.json"), home.join("genesis.json")).unwrap();
+    // Its keys have no seat in this genesis: it can only try as an observer.
+    let mut config = std::fs::read_to_string(home.join("config.toml")).unwrap();
+    config = config.replace("role = \"validator\"", "role = \"observer\"");
+    for node in 1..4 {
+        config = config.replace(&other.p2p_address(node), &cluster.p2p_address(node));
+    }
+    std::fs::write(home.join("config.toml"), config).unwrap();
+    let _stranger = Stranger(spawn(&home));
+    said(&other, 0, "is our node key in its genesis");
+    said(&cluster, 1, "its node key is not configured here");
     assert_eq!(cluster.transfer(2, 3, "1", 0).code, 0, "the network goes on");
 }
 
 #[test]
 fn n4f1_a_process_of_another_genesis_is_refused() {
-    let cluster = Cluster::start(4, &[]);
-    let (other, _stranger) = stranger(&cluster, None);
-    said(&other, 0, &["no connection"]);
+    let mut cluster = Cluster::start(4, &[]);
+    cluster.kill(3);
+    // The same keys and addresses, another genesis: all members approve a copy with another nonce.
+    let text = std::fs::read_to_string(cluster.path("genesis.json")).unwrap();
+    let mut genesis: serde_json::Value = serde_json::from_str(&text).unwrap();
+    genesis["nonce"] = "another".into();
+    genesis["approvals"] = serde_json::json!([]);
+    let mut file = cluster.path("other0.json");
+    std::fs::write(&file, serde_json::to_string(&genesis).unwrap()).unwrap();
+    for member in 0..4 {
+        let (key, out) =
+            (cluster.path(&format!("node{member}/keys/validator.key")), cluster.path(&format!("o{member}")));
+        let approved = hanse(&["genesis", "approve", &file, "--key", &key, "--out", &out]);
+        assert_eq!(approved.code, 0, "{approved:?}");
+        file = out;
+    }
+    std::fs::copy(&file, cluster.path("node3/genesis.json")).unwrap();
+    std::fs::remove_dir_all(cluster.path("node3/data")).unwrap();
+    cluster.start_node(3);
+    said(&cluster, 3, "compare the genesis files");
+    said(&cluster, 0, "network");
     assert_eq!(cluster.transfer(2, 3, "1", 0).code, 0, "the network goes on");
+}
+
+fn said(cluster: &Cluster, node: usize, words: &str) {
+    until(&format!("a line with {words:?} on node {node}"), PATIENCE, || {
+        let log = cluster.whole_log(node);
+        if log.contains(words) { Ok(()) } else { Err(log) }
+    });
 }
