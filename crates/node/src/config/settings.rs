@@ -152,7 +152,7 @@ pub const SETTINGS: &[Setting] = &[
         "Submitted transactions of one stream that wait for their answer.",
     ),
     setting("api", "subscriptions_max", Kind::Number(1, 1 << 20), "1024", "Subscriptions at once."),
-    setting("api", "deadline_ms", Kind::Number(100, 3_600_000), "30000", "The longest one call may take."),
+    setting("api", "deadline_ms", Kind::Number(100, 3_600_000), "130000", "The longest one call may take."),
     setting(
         "mempool",
         "bytes_max",

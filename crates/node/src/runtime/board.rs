@@ -43,7 +43,7 @@ impl Board {
     /// The replica's state as last told.
     #[must_use]
     pub fn replica_status(&self) -> Option<ReplicaStatus> {
-        self.replica.lock().clone()
+        *self.replica.lock()
     }
 
     /// A peer said where it stands.

@@ -51,11 +51,11 @@ impl Identity {
         };
         match config.node.role {
             NodeRole::Observer => Ok(identity),
-            NodeRole::Validator => identity.as_validator(home, config),
+            NodeRole::Validator => identity.into_validator(home, config),
         }
     }
 
-    fn as_validator(mut self, home: &Home, config: &Config) -> Result<Self, Failure> {
+    fn into_validator(mut self, home: &Home, config: &Config) -> Result<Self, Failure> {
         let key = home.validator_key(config)?;
         let index = self.validators.index_of(&key.public_key()).ok_or_else(|| {
             let message = format!(

@@ -26,6 +26,7 @@ mod recovery;
 mod replica;
 mod serve;
 mod signer;
+mod space;
 mod start;
 mod status;
 mod supervisor;

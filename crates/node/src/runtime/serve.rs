@@ -1,6 +1,6 @@
 //! The client-facing side: gRPC and HTTP over the node's pool, chain and status.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use api::{Api, BlockFeed, Limits, Ports};
 use tokio::{net::TcpListener, sync::watch};
@@ -115,6 +115,7 @@ fn limits(section: &ApiSection) -> Limits {
         streams_per_connection_max: section.streams_max,
         stream_unanswered_max: section.in_flight_max as usize,
         subscriptions_max: section.subscriptions_max as usize,
+        call_max: Duration::from_millis(section.deadline_ms),
         reflection: section.reflection,
         ..Limits::default()
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use consensus::record::Voting;
-use ledger::Ledger;
+use ledger::{Ledger, LedgerOptions};
 use tokio::sync::mpsc::UnboundedReceiver;
 use types::{Genesis, ports::ChainReader as _};
 
@@ -28,6 +28,7 @@ use super::{
     network::{Inbound, Network},
     pool, recovery,
     serve::{self, Served},
+    space,
     status::Information,
     supervisor::{Ended, Supervisor},
     telemetry,
@@ -115,7 +116,10 @@ impl RunningNode {
         genesis: &Genesis,
         supervisor: &Supervisor,
     ) -> Result<Self, Failure> {
-        let (writer, reader) = Ledger::open(&home.data_directory().join("ledger"), genesis)?;
+        std::fs::create_dir_all(home.data_directory())
+            .map_err(|error| Failure::io("creating", &home.data_directory(), &error))?;
+        space::check(&home.data_directory(), config.ledger.free_bytes_min)?;
+        let (writer, reader) = Ledger::open_with(&home.ledger_directory(), genesis, &ledger_options(config))?;
         let mut identity = Identity::open(home, config, genesis)?;
         let parameters = genesis.parameters.clone();
         let recovery = recovery::read(&reader, &parameters, std::mem::take(&mut identity.records))?;
@@ -146,6 +150,9 @@ impl RunningNode {
         assembly.spawn_network_side()?;
         let mesh = start_mesh(home, config, &assembly).await?;
         let served = serving.start(config, supervisor).await?;
+        let (watching, watched) =
+            (supervisor.clone(), space::watch(home.data_directory(), config.ledger.free_bytes_min));
+        tokio::spawn(async move { watching.report("disk space", Err(watched.await)) });
         Ok(Self { assembly, mesh, served })
     }
 
@@ -167,6 +174,15 @@ impl RunningNode {
                 "some threads did not end in time; everything acknowledged is durable all the same"
             );
         }
+    }
+}
+
+fn ledger_options(config: &Config) -> LedgerOptions {
+    let bound = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+    LedgerOptions {
+        cache_bytes: bound(config.ledger.cache_bytes),
+        write_buffers_bytes: bound(config.ledger.write_buffer_bytes),
+        ..LedgerOptions::default()
     }
 }
 
