@@ -7,3 +7,4 @@ mod n4f1;
 mod refusals;
 mod settlement;
 mod strangers;
+mod throughput;
