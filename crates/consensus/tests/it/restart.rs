@@ -82,6 +82,26 @@ fn r29_the_snapshot_of_the_log_keeps_what_matters() {
 }
 
 #[test]
+fn r30_votes_below_the_floor_that_a_compaction_dropped_are_no_lost_memory() {
+    let (mut bench, world, a) = backup_with_a();
+    bench.durable();
+    bench.receive(1, Message::Signed(world.view_change(1, 1, None, vec![])));
+    bench.receive(2, Message::Signed(world.view_change(2, 1, None, vec![])));
+    bench.durable();
+    let changes = [0, 1, 2].map(|signer| world.view_change(signer, 1, None, vec![])).to_vec();
+    bench.receive(1, world.new_view(1, changes));
+    bench.log = bench.replica.log_snapshot();
+    assert_eq!(bench.log.len(), 2, "the view change and the new view, no vote of view 0");
+    let mut bench = bench.restart();
+    bench.durable();
+    let Message::Signed(dropped) = world.prepare(3, 0, 1, &a) else { panic!() };
+    let held = Message::VotesHeld { nonce: WALL, votes: vec![dropped] };
+    assert_eq!(bench.receive(1, held.clone()), [""; 0]);
+    bench.receive(2, held);
+    assert!(bench.replica.status().voting, "{}", bench.state());
+}
+
+#[test]
 fn r38_a_restart_between_view_change_and_new_view_waits_on() {
     let (mut bench, world, _) = backup_with_a();
     bench.receive(1, Message::Signed(world.view_change(1, 1, None, vec![])));
@@ -179,6 +199,11 @@ fn r36_low_moves_only_when_the_certificate_is_durable() {
     bench.executed(1, &a);
     bench.receive(1, Message::Certificate(world.certificate(1, hash_at(1), &[0, 1, 2])));
     assert!(bench.state().contains("low=0"));
+    // Nor when the block is executed after its certificate came.
+    let (mut other, _, _) = backup_with_a();
+    other.receive(1, Message::Certificate(world.certificate(1, hash_at(1), &[0, 1, 2])));
+    assert_eq!(other.executed(1, &a), ["to all: checkpoint 1 by 3", "store certificate 1"]);
+    assert!(other.state().contains("low=0"));
     // Killed now: the log below the certificate is still there, the block is executed and uncertified.
     assert!(bench.replica.log_snapshot().iter().any(|record| matches!(record, LogRecord::Own { .. })));
     let recovery =
