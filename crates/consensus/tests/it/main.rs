@@ -1,5 +1,5 @@
-//! The replica, step by step. Names start with the number of the requirement in the protocol's
-//! specification where there is one.
+//! The replica, step by step. Names start with `r` and the number of the requirement in the protocol's
+//! specification, or with `b` and the number of the bug of another system that the test would have caught.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 mod bench;

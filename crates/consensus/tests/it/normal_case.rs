@@ -164,7 +164,7 @@ fn r23_time_is_judged_at_receipt_unless_an_honest_one_has() {
 }
 
 #[test]
-fn r17_bad_references_are_refused_before_prepare() {
+fn b20_bad_references_are_refused_before_prepare() {
     let world = crate::bench::World::new(4);
     let good = batch(2, 0);
     let bad = [

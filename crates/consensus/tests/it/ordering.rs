@@ -62,7 +62,7 @@ fn r33_a_suspended_process_accuses_nobody_when_it_wakes() {
 }
 
 #[test]
-fn r46_a_silent_primary_is_replaced_though_nobody_waits() {
+fn b46_a_silent_primary_is_replaced_though_nobody_waits() {
     let mut bench = Bench::new(4, 3);
     let mut shown = Vec::new();
     for _ in 0..10 {
@@ -201,7 +201,7 @@ fn certified_blocks_that_cannot_be_decided_here_are_fetched() {
 }
 
 #[test]
-fn r67_a_claimed_height_is_no_target() {
+fn b67_a_claimed_height_is_no_target() {
     let mut bench = Bench::new(4, 3);
     let status = Status {
         epoch: Epoch::ZERO,

@@ -102,7 +102,7 @@ fn r30_votes_below_the_floor_that_a_compaction_dropped_are_no_lost_memory() {
 }
 
 #[test]
-fn r38_a_restart_between_view_change_and_new_view_waits_on() {
+fn b38_a_restart_between_view_change_and_new_view_waits_on() {
     let (mut bench, world, _) = backup_with_a();
     bench.receive(1, Message::Signed(world.view_change(1, 1, None, vec![])));
     bench.receive(2, Message::Signed(world.view_change(2, 1, None, vec![])));
@@ -115,7 +115,7 @@ fn r38_a_restart_between_view_change_and_new_view_waits_on() {
 }
 
 #[test]
-fn r59_a_restarted_primary_sends_its_old_pre_prepare_though_its_queue_differs() {
+fn b59_a_restarted_primary_sends_its_old_pre_prepare_though_its_queue_differs() {
     let mut bench = Bench::new(4, 0);
     bench.offer(batch(0, 0));
     bench.durable();
@@ -218,7 +218,7 @@ fn r36_low_moves_only_when_the_certificate_is_durable() {
 }
 
 #[test]
-fn r27_the_same_block_by_sync_and_by_votes_is_one() {
+fn b27_the_same_block_by_sync_and_by_votes_is_one() {
     let (mut bench, world, a) = backup_with_a();
     bench.durable();
     bench.receive(1, world.prepare(1, 0, 1, &a));

@@ -1,9 +1,9 @@
 //! What the simulator found: one small table per failing seed, so that the cause stays visible.
 
-use consensus::{Effect, Message, Statement, Status};
+use consensus::{Effect, Input, Message, Statement, Status};
 use types::{Epoch, Height, View};
 
-use crate::bench::{Bench, World, h, hash_at, v};
+use crate::bench::{Bench, World, batch, h, hash_at, proposal, v};
 
 /// A peer that waits for view 1 and has executed up to `executed`.
 fn waiting(executed: Height) -> Message {
@@ -60,4 +60,38 @@ fn a_missing_certificate_beneath_the_newest_is_asked_for_like_a_block() {
     let shown = bench.pass(2_000);
     let asked = shown.iter().any(|line| line.to_lowercase().contains("sync"));
     assert!(asked, "{shown:?} {}", bench.state());
+}
+
+/// Seed 552: two views had proposed one batch at two heights. When the lower one passed below low, the batch
+/// was forgotten, and the higher one, decided by all, could never be executed by anybody.
+#[test]
+fn a_batch_that_two_heights_name_is_kept_until_the_higher_one_is_a_block() {
+    let mut bench = Bench::new(4, 3);
+    let shared = batch(1, 1);
+    bench.offer(shared);
+    let first = proposal(&[shared]);
+    let second = types::Proposal { time: types::TimeMs::new(first.time.get() + 1), ..first.clone() };
+    for (height, content) in [(1, &first), (2, &second)] {
+        bench.receive(0, bench.world.pre_prepare(0, height, content));
+        for backup in [1, 2] {
+            bench.receive(backup, bench.world.prepare(backup, 0, height, content));
+        }
+        bench.durable();
+    }
+    for validator in [0, 1, 2] {
+        bench.receive(validator, bench.world.commit(validator, 0, 1, &first));
+    }
+    bench.executed(1, &first);
+    bench.receive(1, Message::Certificate(bench.world.certificate(1, hash_at(1), &[0, 1, 2])));
+    bench.input(Input::CertificateDurable(h(1)));
+    assert!(bench.state().contains("low=1"), "{}", bench.state());
+    let mut executes = false;
+    for validator in [0, 1, 2] {
+        bench.receive(validator, bench.world.commit(validator, 0, 2, &second));
+        executes |= bench
+            .last
+            .iter()
+            .any(|effect| matches!(effect, Effect::Execute { height, .. } if *height == h(2)));
+    }
+    assert!(executes, "{}", bench.state());
 }

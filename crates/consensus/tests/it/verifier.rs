@@ -146,7 +146,7 @@ fn r06_a_new_view_holds_q_view_changes_for_it_and_the_primarys_own() {
 }
 
 #[test]
-fn r51_far_votes_cost_no_signature_check() {
+fn b51_far_votes_cost_no_signature_check() {
     let world = World::new(4);
     let a = proposal(&[]);
     let verifier = world.verifier();

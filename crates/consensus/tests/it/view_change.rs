@@ -58,6 +58,36 @@ fn r05_checkpoints_are_served_while_it_waits_for_the_new_view() {
 }
 
 #[test]
+fn r10_blocks_synced_while_the_view_changes_do_not_keep_it_from_voting_afterwards() {
+    let (mut bench, world) = (Bench::new(4, 3), World::new(4));
+    join(&mut bench, &world, 1);
+    bench.durable();
+    let certificate = |height| world.certificate(height, hash_at(height), &[0, 1, 2]);
+    bench.receive(0, Message::Certificate(certificate(3)));
+    for height in 1..=3 {
+        bench.executed(height, &proposal(&[]));
+        bench.receive(0, Message::Certificate(certificate(height)));
+        bench.input(Input::CertificateDurable(h(height)));
+    }
+    assert_eq!(bench.state(), "view-change view=1 primary=1 low=3 executed=3 certified=3 in_flight=0");
+    let change = |signer| world.view_change(signer, 1, Some(certificate(3)), vec![]);
+    bench.receive(1, world.new_view(1, [0, 1, 2].map(change).to_vec()));
+    let a = proposal(&[batch(2, 0)]);
+    bench.name(&a, "A");
+    bench.input(Input::BatchHeld(batch(2, 0)));
+    assert_eq!(bench.receive(1, world.pre_prepare(1, 4, &a)), ["persist prepare 1 4 A"]);
+}
+
+#[test]
+fn b30_a_decision_and_a_timeout_in_the_same_tick_do_not_lock() {
+    let (mut bench, world, a) = prepared_at_1();
+    bench.receive(0, world.commit(0, 0, 1, &a));
+    bench.pass(998);
+    assert_eq!(bench.receive(1, world.commit(1, 0, 1, &a)), ["ordered 1: 1", "execute 1 A"]);
+    assert_eq!(bench.pass(2_000), [""; 0], "the timer went with the height");
+}
+
+#[test]
 fn r12_it_joins_the_smallest_of_f_plus_1_and_never_one_alone() {
     let (mut bench, world) = (Bench::new(4, 3), World::new(4));
     let change = |signer, view| Message::Signed(world.view_change(signer, view, None, vec![]));
