@@ -140,7 +140,7 @@ impl Batches {
         sample: bool,
     ) {
         for reference in &proposal.references {
-            self.proposed.insert(reference.digest, height);
+            self.name(reference, height);
             let queue = self.certified.get(&reference.author);
             let known = queue.and_then(|queue| queue.get(&(reference.sequence, reference.digest)));
             if let Some(certified) = known.filter(|_| sample) {
@@ -199,7 +199,7 @@ impl Batches {
         self.delays.clear();
         self.last_ordered = now;
         for (height, proposal) in kept {
-            self.proposed.extend(proposal.references.iter().map(|reference| (reference.digest, height)));
+            proposal.references.iter().for_each(|reference| self.name(reference, height));
         }
         for certified in self.certified.values_mut().flat_map(BTreeMap::values_mut) {
             certified.relayed = None;
@@ -208,8 +208,12 @@ impl Batches {
     }
 
     /// Heights up to `low` are blocks now; what they held is forgotten.
-    pub(crate) fn release(&mut self, low: Height, references: &[BatchRef]) {
-        for reference in references {
+    /// Answers which of these batches are done with: one that a higher height names, too (another view had
+    /// proposed it), is needed there again.
+    pub(crate) fn release(&mut self, low: Height, mut references: Vec<BatchRef>) -> Vec<BatchRef> {
+        references
+            .retain(|reference| self.proposed.get(&reference.digest).is_none_or(|height| *height <= low));
+        for reference in &references {
             self.held.remove(&reference.digest);
         }
         self.proposed.retain(|_, height| *height > low);
@@ -217,6 +221,13 @@ impl Batches {
             *heights = heights.split_off(&low.next());
             !heights.is_empty()
         });
+        references
+    }
+
+    /// The highest height that names a batch is what counts.
+    fn name(&mut self, reference: &BatchRef, height: Height) {
+        let named = self.proposed.entry(reference.digest).or_insert(height);
+        *named = height.max(*named);
     }
 
     /// Whether anything known here expired before `bound`.

@@ -96,7 +96,7 @@ impl Replica {
         self.slots.prune_below(low);
         self.own.prune(low, self.floor, self.order.view);
         self.proposals.prune(low);
-        self.batches.release(low, &references);
+        let references = self.batches.release(low, references);
         if !references.is_empty() {
             self.effects.push(Effect::ReleaseBatches { low, references });
         }
