@@ -86,6 +86,34 @@ fn r20_an_overdue_batch_is_relayed_and_changes_the_view() {
 }
 
 #[test]
+fn r19_a_primary_just_under_the_timer_is_slow_once_a_minute() {
+    let (mut bench, world) = (Bench::new(4, 3), World::new(4));
+    let batches: Vec<_> = (0..64).map(|sequence| batch(2, sequence)).collect();
+    for reference in &batches {
+        bench.offer(*reference);
+    }
+    bench.pass(400);
+    let late = Proposal { time: TimeMs::new(WALL + bench.now), ..proposal(&batches) };
+    bench.receive(0, world.pre_prepare(0, 1, &late));
+    for peer in [0, 1, 2] {
+        let ours = bench.replica.status();
+        let status = Status {
+            epoch: Epoch::ZERO,
+            view: View::ZERO,
+            view_active: true,
+            low: ours.low,
+            executed: ours.executed,
+            certified: ours.certified,
+            sent_at_ms: 1,
+            echo_ms: bench.now - 5,
+        };
+        bench.receive(peer, Message::Status(status));
+    }
+    // The median of 400 ms is above max(1000/4, 10 x 5).
+    assert_eq!(view_changes(&bench.pass(260)), ["notice view change to 1: slow_primary"]);
+}
+
+#[test]
 fn r20_an_uncertified_batch_never_runs_the_timer() {
     let mut bench = Bench::new(4, 3);
     bench.input(Input::BatchHeld(batch(2, 0)));
