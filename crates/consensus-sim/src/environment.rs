@@ -1,6 +1,7 @@
 //! What all nodes share: time, events, the network, the streams of randomness, the observers.
 
 use crate::{
+    ambush::Firsts,
     identity::Identity,
     invariants::{Invariants, Violation},
     mutant::Mutant,
@@ -28,6 +29,7 @@ pub(crate) struct Environment {
     pub transactions: u64,
     /// Faults are over.
     pub calm: bool,
+    pub firsts: Firsts,
     pub disk_prng: Prng,
     pub executor_prng: Prng,
     pub fault_prng: Prng,
@@ -58,6 +60,7 @@ impl Environment {
             mutant,
             transactions: 0,
             calm: false,
+            firsts: Firsts::default(),
             disk_prng: Prng::stream(seed, "disk"),
             executor_prng: Prng::stream(seed, "executor"),
             fault_prng: Prng::stream(seed, "fault"),

@@ -77,7 +77,8 @@ impl World {
         self.env.fault_prng.range(5, 700) * MILLISECOND
     }
 
-    fn kill(&mut self, place: Place) {
+    /// Kills a process; it starts again after a while.
+    pub fn kill(&mut self, place: Place) {
         if self.nodes[place].process == Process::Down {
             return;
         }
@@ -136,7 +137,12 @@ impl World {
                 all(&|from, to| !cut[from * count + to])
             }
         };
-        let duration = prng.range(30, 4_000) * MILLISECOND;
+        self.cut_for_a_while(links, (30, 4_000));
+    }
+
+    /// Cuts these links for so many ms, at least and at most.
+    pub fn cut_for_a_while(&mut self, links: Vec<(Place, Place)>, (shortest, longest): (u64, u64)) {
+        let duration = self.env.fault_prng.range(shortest, longest) * MILLISECOND;
         self.env.say(|| format!("links are cut: {links:?}"));
         self.env.statistics.link_faults += 1;
         let change = self.env.network.cut(links);

@@ -9,6 +9,7 @@
 //! [`invariants`] holds what is checked, one file each; `byzantine` the scripted liars, one file each;
 //! [`mutant`] the deliberate faults with which the tests prove that the simulator can fail.
 
+mod ambush;
 mod batches;
 mod byzantine;
 mod disk;

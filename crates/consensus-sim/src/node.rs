@@ -242,6 +242,7 @@ impl Node {
             | Event::Executed { .. }
             | Event::Housekeeping { .. }
             | Event::Fault(_)
+            | Event::Ambush(_)
             | Event::Restart { .. }
             | Event::Resume { .. }
             | Event::Heal { .. }

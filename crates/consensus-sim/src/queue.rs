@@ -30,6 +30,8 @@ pub(crate) enum Event {
     Mischief { place: Place },
     /// The fault injector draws its next fault of this kind.
     Fault(crate::faults::FaultKind),
+    /// Somebody is the first at something: an ambush.
+    Ambush(crate::ambush::Ambush),
     /// A crashed process starts again.
     Restart { place: Place },
     /// A suspended process goes on.

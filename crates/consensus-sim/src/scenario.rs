@@ -35,6 +35,9 @@ pub(crate) struct Rates {
     pub clock: Option<Micros>,
     /// A process dies right after it handed something to its disk or just before it sends.
     pub failpoint_ppm: u64,
+    /// How often whoever is the first to commit at a height is cut off at that moment, and how often whoever
+    /// is the first to decide one is cut off while all others die.
+    pub ambush_ppm: (u64, u64),
 }
 
 /// How a minority stays broken in the liveness phase.

@@ -33,7 +33,10 @@ impl Node {
                 Effect::Send { to, message } => self.send(env, Some(to), message),
                 Effect::Broadcast(message) => self.send(env, None, message),
                 Effect::FetchBatch { reference, from } => self.fetch_batch(env, reference, from, inputs),
-                Effect::Ordered { references, .. } => self.mempool.ordered(&references),
+                Effect::Ordered { height, references } => {
+                    self.mempool.ordered(&references);
+                    env.note_first_decision(self.place, height);
+                }
                 Effect::Execute { height, proposal } => self.decided(env, height, proposal),
                 Effect::StoreCertificate(certificate) => self.store_certificate(env, certificate, inputs),
                 Effect::Sync { target, from } => self.sync_to(env, &target, from),

@@ -147,6 +147,10 @@ fn rates(prng: &mut Prng) -> Rates {
         pause: sometimes(300_000, 300, 4_000),
         clock: sometimes(200_000, 500, 4_000),
         failpoint_ppm: sometimes(300_000, 1, 10).map_or(0, |x| x / MILLISECOND * 500),
+        ambush_ppm: (
+            sometimes(250_000, 10, 200).map_or(0, |x| x / MILLISECOND * 1_000),
+            sometimes(250_000, 10, 100).map_or(0, |x| x / MILLISECOND * 1_000),
+        ),
     }
 }
 

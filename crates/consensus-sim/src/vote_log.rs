@@ -25,6 +25,7 @@ impl Node {
                 env.violate("memory_lost", format!("node {place} signs without its vote memory: {record:?}"));
             }
             env.invariants.logged(self.place, &record, &self.mempool);
+            env.note_first_commit(self.place, &record);
         }
         if let LogRecord::Own { signed, .. } = &record {
             self.note_vote(&signed.statement);

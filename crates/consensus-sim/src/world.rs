@@ -144,6 +144,7 @@ impl World {
                 self.env.queue.push(at, event);
             }
             Event::Fault(kind) => self.strike(kind),
+            Event::Ambush(ambush) => self.spring(ambush),
             Event::Restart { place } => self.restart(place),
             Event::Resume { place } => self.nodes[place].resume(&mut self.env),
             Event::Heal { change } => self.env.network.heal(change),
@@ -185,6 +186,7 @@ impl World {
             Event::Resume { place } => [12, *place as u64, 0, 0],
             Event::Heal { change } => [13, *change, 0, 0],
             Event::FaultsEnd => [14, 0, 0, 0],
+            Event::Ambush(_) => [16, 0, 0, 0],
             Event::Check => [15, self.env.invariants.height().get(), 0, 0],
         };
         self.env.trace.event(self.env.now, numbers, || describe(event));
