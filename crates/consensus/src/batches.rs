@@ -61,12 +61,19 @@ impl Batches {
         Self { validators: u16::try_from(validators).unwrap_or(u16::MAX), per_author, ..Self::default() }
     }
 
-    pub(crate) fn is_held(&self, digest: &BatchDigest) -> bool {
-        self.held.contains_key(digest)
+    /// Whether this very batch is here. A digest alone says nothing: a Byzantine primary may name a real
+    /// digest with another author, number, size or expiry, which no ledger would execute.
+    pub(crate) fn is_held(&self, reference: &BatchRef) -> bool {
+        self.held.get(&reference.digest) == Some(reference)
+    }
+
+    /// Whether the batch of this digest is here and is not what the reference says: fetching cannot help.
+    pub(crate) fn contradicts(&self, reference: &BatchRef) -> bool {
+        self.held.get(&reference.digest).is_some_and(|held| held != reference)
     }
 
     pub(crate) fn holds_all(&self, proposal: &Proposal) -> bool {
-        proposal.references.iter().all(|reference| self.held.contains_key(&reference.digest))
+        proposal.references.iter().all(|reference| self.is_held(reference))
     }
 
     /// A batch is here; answers the heights that waited for it. When more is held than may be alive, the
@@ -120,7 +127,7 @@ impl Batches {
         let missing: Vec<_> = proposal
             .references
             .iter()
-            .filter(|reference| !self.is_held(&reference.digest))
+            .filter(|reference| !self.held.contains_key(&reference.digest))
             .copied()
             .collect();
         for reference in &missing {
@@ -270,7 +277,7 @@ impl Batches {
             let is_wanted = |certified: &&Certified| {
                 let reference = &certified.proof.reference;
                 (certified.acks >= quorum) == (acks_wanted > 0)
-                    && self.is_held(&reference.digest)
+                    && self.is_held(reference)
                     && !self.is_proposed(&reference.digest)
                     && time <= reference.expires
             };

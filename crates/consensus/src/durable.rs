@@ -34,14 +34,8 @@ impl Replica {
     }
 
     fn announce(&mut self, signed: &SignedStatement, proposal: Option<Proposal>) {
-        let message = match (&signed.statement, proposal) {
-            (Statement::PrePrepare(_), Some(proposal)) => {
-                Message::PrePrepare { signed: signed.clone(), proposal }
-            }
-            (Statement::PrePrepare(_), None) => return,
-            _ => Message::Signed(signed.clone()),
-        };
-        self.effects.push(Effect::Broadcast(message));
+        let message = Message::of_own(signed, proposal.as_ref());
+        self.effects.extend(message.map(Effect::Broadcast));
     }
 
     /// Our own statement in our own log, as anybody else's.

@@ -86,7 +86,7 @@ impl Replica {
         let height = ordered.unwrap_or_else(|| self.chain.low.plus(self.chain.window));
         self.proposals.keep(digest, height, &proposal);
         for reference in proposal.references.clone() {
-            if !self.batches.is_held(&reference.digest) {
+            if !self.batches.is_held(&reference) && !self.batches.contradicts(&reference) {
                 self.fetch_batch(reference, vec![reference.author, self.primary()]);
             }
         }

@@ -171,6 +171,19 @@ impl Statement {
         }
     }
 
+    /// The vote, where it is one of a height: pre-prepare, prepare or commit.
+    #[must_use]
+    pub const fn vote(&self) -> Option<&Vote> {
+        match self {
+            Self::PrePrepare(vote) | Self::Prepare(vote) | Self::Commit(vote) => Some(vote),
+            Self::Checkpoint(_)
+            | Self::ViewChange(_)
+            | Self::NewView(_)
+            | Self::EmptyRequest(_)
+            | Self::VoteQuery(_) => None,
+        }
+    }
+
     /// The bytes that are signed: the content's canonical bytes under its kind, network and epoch.
     #[must_use]
     pub fn signing_bytes(&self, chain: &ChainId, epoch: Epoch) -> Vec<u8> {
@@ -184,6 +197,27 @@ impl Statement {
             Self::NewView(statement) => signing_bytes(chain, kind, epoch, statement),
             Self::EmptyRequest(statement) => signing_bytes(chain, kind, epoch, statement),
             Self::VoteQuery(statement) => signing_bytes(chain, kind, epoch, statement),
+        }
+    }
+}
+
+impl Message {
+    /// How a statement travels: a pre-prepare with its proposal (`None` where that is missing), anything
+    /// else alone.
+    #[must_use]
+    pub fn of_own(signed: &SignedStatement, proposal: Option<&Proposal>) -> Option<Self> {
+        let signed = signed.clone();
+        match &signed.statement {
+            Statement::PrePrepare(_) => {
+                proposal.cloned().map(|proposal| Self::PrePrepare { signed, proposal })
+            }
+            Statement::Prepare(_)
+            | Statement::Commit(_)
+            | Statement::Checkpoint(_)
+            | Statement::ViewChange(_)
+            | Statement::NewView(_)
+            | Statement::EmptyRequest(_)
+            | Statement::VoteQuery(_) => Some(Self::Signed(signed)),
         }
     }
 }

@@ -34,9 +34,9 @@ impl Order {
         let changes: Vec<&ViewChange> = new_view
             .view_changes
             .iter()
-            .filter_map(|signed| match &signed.statement {
-                Statement::ViewChange(change) => Some(change),
-                _ => None,
+            .filter_map(|signed| {
+                let Statement::ViewChange(change) = &signed.statement else { return None };
+                Some(change)
             })
             .collect();
         let certificate = highest_certificate(&changes)?;

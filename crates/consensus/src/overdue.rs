@@ -26,7 +26,7 @@ impl Replica {
         let ackers: Vec<_> = proof.signatures.iter().map(|(index, _)| *index).collect();
         self.propose_due = true;
         let is_new = self.batches.certify(proof, acks, self.clock.monotonic);
-        if is_new && !self.batches.is_held(&reference.digest) {
+        if is_new && !self.batches.is_held(&reference) {
             self.fetch_batch(reference, ackers);
         }
     }
@@ -49,7 +49,7 @@ impl Replica {
             let idle = queue.values_mut().filter(|c| !self.batches.is_proposed(&c.proof.reference.digest));
             for certified in idle.take(RELAYED_MAX) {
                 let reference = certified.proof.reference;
-                if !self.batches.is_held(&reference.digest) {
+                if !self.batches.is_held(&reference) {
                     lacking.push((
                         reference,
                         certified.proof.signatures.iter().map(|(i, _)| *i).collect::<Vec<_>>(),

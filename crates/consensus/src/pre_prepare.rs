@@ -74,10 +74,8 @@ impl Replica {
     fn is_acceptable(&mut self, height: Height, offer: &Offer) -> bool {
         let voted = [OwnKey::Prepare(self.view, height), OwnKey::Commit(self.view, height)];
         let voted_otherwise = voted.into_iter().any(|key| {
-            self.own.0.get(&key).is_some_and(|own| match &own.statement {
-                Statement::Prepare(vote) | Statement::Commit(vote) => vote.digest != offer.digest,
-                _ => false,
-            })
+            let vote = self.own.0.get(&key).and_then(|own| own.statement.vote());
+            vote.is_some_and(|vote| vote.digest != offer.digest)
         });
         if voted_otherwise
             || !self.agrees_with_executed(height, offer)

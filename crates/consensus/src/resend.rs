@@ -133,12 +133,7 @@ impl Replica {
                 continue;
             }
             if let Some(crate::LogRecord::Own { signed, proposal, .. }) = &own.durable {
-                found.push(match (&signed.statement, proposal) {
-                    (crate::Statement::PrePrepare(_), Some(proposal)) => {
-                        Message::PrePrepare { signed: signed.clone(), proposal: proposal.clone() }
-                    }
-                    _ => Message::Signed(signed.clone()),
-                });
+                found.extend(Message::of_own(signed, proposal.as_ref()));
             }
         }
         if let Some(me) = self.me() {
