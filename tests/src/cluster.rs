@@ -358,11 +358,12 @@ pub fn spawn(home: &Path) -> Child {
         .unwrap()
 }
 
-/// A base port whose ports for so many nodes are free now; tests in parallel start at different places.
+/// A base port whose ports for so many nodes are free now; tests in parallel start at different places. Below the
+/// range from which the system takes ports of outgoing connections, which could take one while a node is down.
 fn free_ports(nodes: usize) -> u16 {
-    let seed = std::process::id() * 7 % 300;
-    for attempt in 0..300 {
-        let base = 20_000 + u16::try_from((seed + attempt * 13) % 300).unwrap() * 100;
+    let seed = std::process::id() * 7 % 120;
+    for attempt in 0..120 {
+        let base = 20_000 + u16::try_from((seed + attempt * 13) % 120).unwrap() * 100;
         let wanted = (0..u16::try_from(nodes).unwrap())
             .flat_map(|node| (0..4).map(move |port| base + 10 * node + port));
         if wanted.into_iter().all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {

@@ -34,6 +34,7 @@ pub(crate) fn prune(shared: &Shared, dropped: &[BatchDigest]) {
     {
         let mut exchange = shared.exchange.lock();
         for digest in dropped {
+            exchange.fetching.end(digest);
             let Some(held) = exchange.held.remove(digest) else { continue };
             exchange.order(&held.reference);
             let is_own = exchange.own.remove(digest).is_some();
@@ -105,14 +106,19 @@ pub(crate) fn fetch(shared: &Shared, reference: &BatchRef, from: &[ValidatorInde
         .collect();
     let asked = {
         let mut exchange = shared.exchange.lock();
-        if exchange.held.contains_key(&reference.digest) {
-            None
-        } else {
-            let tick = exchange.tick;
-            Some(exchange.fetching.begin(reference, &from, tick))
+        match exchange.held.get(&reference.digest) {
+            // What is held, not what was asked for: a false reference must not pass for a held one.
+            Some(held) => Err(held.reference),
+            None => {
+                let tick = exchange.tick;
+                Ok(exchange.fetching.begin(reference, &from, tick))
+            }
         }
     };
-    let Some(asked) = asked else { return shared.tell(MempoolEvent::BatchHeld(*reference)) };
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(held) => return shared.tell(MempoolEvent::BatchHeld(held)),
+    };
     for peer in asked {
         shared.counters.fetches_sent.add(1);
         shared.send(Recipients::One(peer), PoolMessage::Fetch(vec![reference.digest]));

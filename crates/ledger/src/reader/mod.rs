@@ -61,6 +61,14 @@ impl LedgerReader {
         self.shared.store.value(Column::State, &key)?.ok_or_else(|| LedgerError::damaged("state", &key))
     }
 
+    /// What was ordered at a height; `None` for genesis and heights not executed here.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the store cannot be read.
+    pub fn proposal(&self, height: Height) -> Result<Option<Proposal>, LedgerError> {
+        decoded::proposal(&self.shared.store, height)
+    }
+
     /// The blocks above the certified tip, ascending: executed here, not yet certified.
     ///
     /// # Errors

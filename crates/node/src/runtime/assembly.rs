@@ -23,15 +23,16 @@ use super::{
     clock::NodeClock,
     executor::{Command, Executor},
     identity::Identity,
+    lanes::Lanes,
     network::Network,
+    pool,
     replica::{ConsensusThread, Outlets},
     supervisor::Supervisor,
-    sync, verify as verify_thread,
+    sync::{self, asked::Asked},
+    verify as verify_thread,
     votes::VoteThread,
 };
 
-/// Consensus frames that wait for verification.
-const FRAMES_MAX: usize = 8192;
 /// Verified messages that wait for the replica.
 const PEER_INPUTS_MAX: usize = 8192;
 /// Commands that wait for the executor: back-pressure for sync. Consensus fills at most its window.
@@ -51,11 +52,13 @@ pub struct Queues {
     /// To the executor.
     pub commands: Queue<Command>,
     /// Consensus frames, unverified.
-    pub frames: Queue<verify_thread::Frame>,
+    pub frames: Arc<Lanes>,
     /// What the replica wants fetched.
     pub targets: Queue<sync::SyncTarget>,
     /// Blocks from peers.
     pub answers: Queue<sync::fetch::Answer>,
+    /// What is asked of whom.
+    pub asked: Arc<Asked>,
     /// Peers that ask for blocks.
     pub requests: Queue<sync::serve::Request>,
 }
@@ -89,14 +92,15 @@ pub struct Assembly {
 impl Queues {
     /// Empty queues.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(validators: usize) -> Self {
         Self {
             own: unbounded(),
             peers: bounded(PEER_INPUTS_MAX),
             commands: bounded(COMMANDS_MAX),
-            frames: bounded(FRAMES_MAX),
+            frames: Arc::new(Lanes::new(validators)),
             targets: unbounded(),
             answers: bounded(SYNC_MAX),
+            asked: Arc::default(),
             requests: bounded(SYNC_MAX),
         }
     }
@@ -135,6 +139,7 @@ impl Assembly {
             executor: self.queues.commands.0.clone(),
             sync: self.queues.targets.0.clone(),
             pool: self.pool.clone(),
+            batches: self.spawn_batches()?,
             network: self.network.clone(),
             board: Arc::clone(&self.board),
             low,
@@ -144,6 +149,13 @@ impl Assembly {
         let thread = ConsensusThread { replica, clock, own, peers, outlets, stop: Arc::clone(&self.stop) };
         self.critical.push(self.supervisor.spawn("consensus", move || thread.run(first))?);
         Ok(())
+    }
+
+    fn spawn_batches(&self) -> Result<Sender<pool::BatchWork>, Failure> {
+        let (work, queue) = unbounded();
+        let pool = self.pool.clone();
+        self.supervisor.spawn("batches", move || pool::keep(&pool, &queue))?;
+        Ok(work)
     }
 
     fn spawn_votes(&mut self, low: &Arc<AtomicU64>) -> Result<Option<Sender<Persist>>, Failure> {
@@ -194,7 +206,7 @@ impl Assembly {
     /// When the system gives no thread.
     pub fn spawn_network_side(&self) -> Result<(), Failure> {
         let (gate, board) = (Arc::clone(&self.verifier), Arc::clone(&self.board));
-        let (frames, out) = (self.queues.frames.1.clone(), self.queues.peers.0.clone());
+        let (frames, out) = (Arc::clone(&self.queues.frames), self.queues.peers.0.clone());
         self.supervisor.spawn("verify", move || verify_thread::run(&gate, &frames, &out, &board))?;
         let chain: Arc<dyn ChainReader> = Arc::new(self.reader.clone());
         let (served, network, requests) =
@@ -210,6 +222,9 @@ impl Assembly {
             executor: self.queues.commands.0.clone(),
             replica: self.queues.own.0.clone(),
             board: Arc::clone(&self.board),
+            asked: Arc::clone(&self.queues.asked),
+            validators: self.identity.validators.len(),
+            is_seated: self.identity.index.is_some(),
         };
         let (targets, answers) = (self.queues.targets.1.clone(), self.queues.answers.1.clone());
         self.supervisor.spawn("sync", move || fetcher.run(&targets, &answers))?;

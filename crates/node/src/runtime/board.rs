@@ -9,7 +9,7 @@ use std::{
 
 use consensus::{ReplicaStatus, Status};
 use parking_lot::Mutex;
-use types::{Height, ResultRecord, ValidatorIndex, block::CertifiedHeader};
+use types::{Height, ResultRecord, ValidatorIndex};
 
 /// What a peer said last.
 #[derive(Debug, Clone, Copy)]
@@ -67,9 +67,9 @@ impl Board {
         *self.view_changes.lock().entry(reason).or_default() += 1;
     }
 
-    /// Evidence of misbehaviour was kept.
-    pub fn evidence(&self) {
-        self.evidence.fetch_add(1, Ordering::Relaxed);
+    /// One more piece of evidence of misbehaviour; how many there are.
+    pub fn evidence(&self) -> u64 {
+        self.evidence.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// A block was executed.
@@ -81,7 +81,7 @@ impl Board {
     }
 
     /// A block is certified and durable.
-    pub fn certified(&self, _: &CertifiedHeader) {
+    pub fn certified(&self) {
         self.blocks.fetch_add(1, Ordering::Relaxed);
         *self.last_commit.lock() = Some(Instant::now());
     }

@@ -190,10 +190,25 @@ impl Executor {
         self.say(Input::CertificateDurable(height));
         while self.told < height {
             self.told = self.told.next();
-            let results = self.untold.remove(&self.told).unwrap_or_default();
+            let results = self.results(self.told);
             self.feed.certified(self.told, &results);
+            self.board.certified();
         }
-        self.board.certified(&certified);
+    }
+
+    /// Of a block executed before a restart and certified after it, the ledger knows the results.
+    fn results(&mut self, height: Height) -> Vec<ResultRecord> {
+        if let Some(results) = self.untold.remove(&height) {
+            return results;
+        }
+        match self.reader.block_view(height) {
+            Ok(Some(block)) => block.transactions.into_iter().map(|(_, result)| result).collect(),
+            Ok(None) => Vec::new(),
+            Err(error) => {
+                tracing::error!(%height, %error, "the results of a certified block cannot be read");
+                Vec::new()
+            }
+        }
     }
 
     fn say(&self, input: Input) {

@@ -10,7 +10,7 @@ use crate::{
     exit::{ExitCode, Failure},
 };
 
-use super::{identity::Identity, network::Inbound};
+use super::{identity::Identity, network::Inbound, sync::message::ANSWER_BYTES_MAX};
 
 /// Frame room beyond the payload's own bound.
 const FRAME_SLACK: u32 = 64 << 10;
@@ -67,12 +67,12 @@ pub async fn start(
         release: crate::VERSION.to_owned(),
         listen: Some(config.p2p.listen.to_string()),
         peers,
-        limits: limits(config, parameters),
+        limits: limits(config, parameters, identity.validators.len()),
     };
     P2p::start(p2p, Arc::new(inbound)).await.map_err(Failure::from)
 }
 
-fn limits(config: &Config, parameters: &Parameters) -> Limits {
+fn limits(config: &Config, parameters: &Parameters, n: usize) -> Limits {
     let mut limits = Limits {
         handshake_timeout: Duration::from_millis(config.p2p.handshake_timeout_ms),
         pending_max: config.p2p.pending_connections_max as usize,
@@ -80,10 +80,25 @@ fn limits(config: &Config, parameters: &Parameters) -> Limits {
         ..Limits::default()
     };
     let queue = usize::try_from(config.p2p.queue_bytes_max).unwrap_or(usize::MAX);
+    limits.classes.consensus.frame_bytes_max =
+        limits.classes.consensus.frame_bytes_max.max(new_view_bytes(n, parameters));
     limits.classes.batches.frame_bytes_max = parameters.max_batch_bytes.saturating_add(FRAME_SLACK);
+    let block = u32::try_from(parameters.max_block_bytes).unwrap_or(u32::MAX);
+    let answer = u32::try_from(ANSWER_BYTES_MAX).unwrap_or(u32::MAX);
+    limits.classes.sync.frame_bytes_max = answer.saturating_add(block).saturating_add(16 * FRAME_SLACK);
     limits.classes.consensus.queue_bytes_max = queue;
     limits.classes.batches.queue_bytes_max = queue;
     limits
+}
+
+/// The largest legal frame of consensus: a new view of n view changes, each with a prepared certificate of q
+/// signatures for every height of the window. Generous: fixed fields are counted twice.
+fn new_view_bytes(n: usize, parameters: &Parameters) -> u32 {
+    let signature = 80u64;
+    let n = n as u64;
+    let certificate = 256 + signature * n;
+    let view_change = certificate + parameters.window.saturating_mul(certificate);
+    u32::try_from(n.saturating_mul(view_change).saturating_add(u64::from(FRAME_SLACK))).unwrap_or(u32::MAX)
 }
 
 impl From<P2pError> for Failure {

@@ -18,6 +18,7 @@ mod clock;
 mod executor;
 mod fatal;
 mod identity;
+mod lanes;
 mod mesh;
 mod metrics;
 mod network;

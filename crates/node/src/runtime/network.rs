@@ -15,7 +15,15 @@ use p2p::{
 };
 use types::{PublicKey, ValidatorIndex, ValidatorSet, codec};
 
-use super::{board::Board, replica::encode, sync, sync::message::SyncMessage, verify};
+use super::{
+    board::Board,
+    lanes::Lanes,
+    replica::encode,
+    sync::{self, asked::Asked, message::SyncMessage},
+};
+
+/// A sync frame of this length or less is a request or an empty answer.
+const REQUEST_BYTES_MAX: usize = 64;
 
 /// Names a peer: its node key.
 pub type PeerKey = PublicKey;
@@ -104,13 +112,15 @@ pub struct Inbound {
     /// Places in the set of all configured peers; `None`: observers.
     pub places: BTreeMap<PeerKey, Option<ValidatorIndex>>,
     /// To the verify thread.
-    pub frames: Sender<verify::Frame>,
+    pub frames: Arc<Lanes>,
     /// Batches.
     pub pool: MempoolHandle,
     /// To the sync server.
     pub requests: Sender<sync::serve::Request>,
     /// To the sync fetcher.
     pub answers: Sender<sync::fetch::Answer>,
+    /// What the fetcher asks.
+    pub asked: Arc<Asked>,
     /// For operators.
     pub board: Arc<Board>,
 }
@@ -126,14 +136,19 @@ impl Inbound {
             self.board.dropped("observer_vote");
             return Intake::Taken;
         };
-        match self.frames.try_send((from, frame)) {
+        match self.frames.push(from, frame) {
             Ok(()) => Intake::Taken,
-            Err(TrySendError::Full((_, frame))) => Intake::NotNow(frame),
-            Err(TrySendError::Disconnected(_)) => Intake::Taken,
+            Err(frame) => Intake::NotNow(frame),
         }
     }
 
     fn on_sync(&self, peer: &PeerKey, frame: Bytes) -> Intake {
+        if frame.len() > REQUEST_BYTES_MAX
+            && !self.place(peer).is_some_and(|place| self.asked.is_asked(place))
+        {
+            self.board.dropped("unasked_answer");
+            return Intake::Taken;
+        }
         match codec::decode::<SyncMessage>(&frame) {
             Ok(SyncMessage::Request { id, first, count }) => {
                 match self.requests.try_send(sync::serve::Request { peer: *peer, id, first, count }) {
@@ -142,9 +157,12 @@ impl Inbound {
                 }
             }
             Ok(SyncMessage::Blocks { id, blocks }) => {
-                if let Some(from) = self.place(peer) {
-                    // Unasked or late answers fill the queue and are dropped.
-                    let _ = self.answers.try_send((from, id, blocks));
+                match self.place(peer) {
+                    Some(from) if self.asked.answered(from, id) => {
+                        // One answer per question: there is always room.
+                        let _ = self.answers.try_send((from, id, blocks));
+                    }
+                    Some(_) | None => self.board.dropped("unasked_answer"),
                 }
                 Intake::Taken
             }

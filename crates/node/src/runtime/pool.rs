@@ -1,16 +1,45 @@
 //! Starts the mempool and leads its events to network and replica.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use consensus::Input;
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 use ledger::LedgerReader;
 use mempool::{Mempool, MempoolConfig, MempoolEvent, MempoolHandle};
-use types::{Epoch, Parameters};
+use types::{BatchDigest, BatchRef, Epoch, Height, Parameters};
 
 use crate::{config::MempoolSection, exit::Failure, home::Home};
 
 use super::{clock::wall_time, identity::Identity, network::Network, supervisor::Supervisor};
+
+/// What consensus says of batches.
+pub enum BatchWork {
+    /// A block's batches are decided.
+    Ordered {
+        /// The block.
+        height: Height,
+        /// Its batches.
+        references: Vec<BatchRef>,
+    },
+    /// Needed no more.
+    Drop(Vec<BatchRef>),
+}
+
+/// Where the mempool's events go.
+pub struct Outlet {
+    /// Peers.
+    pub network: Network,
+    /// The replica.
+    pub replica: Sender<Input>,
+    /// Told of fatal faults.
+    pub supervisor: Supervisor,
+}
 
 /// Starts the mempool's threads.
 ///
@@ -22,8 +51,18 @@ pub fn start(
     identity: &Identity,
     parameters: &Parameters,
     reader: &LedgerReader,
-    to: (Network, Sender<Input>, Supervisor),
+    outlet: Outlet,
 ) -> Result<MempoolHandle, Failure> {
+    // A crash may leave batches in the store that stand in certified blocks already: they are not news.
+    let settled = settled(reader, parameters)?;
+    let old: BTreeSet<BatchDigest> =
+        settled.iter().flat_map(|(_, refs)| refs).map(|batch| batch.digest).collect();
+    let starting = Arc::new(AtomicBool::new(true));
+    let opening = Arc::clone(&starting);
+    let lead = move |event| match event {
+        MempoolEvent::BatchHeld(batch) if opening.load(Ordering::Relaxed) && old.contains(&batch.digest) => {}
+        other => outlet.lead(other),
+    };
     let pool = Mempool::start(
         settings(home, section),
         identity.chain,
@@ -33,29 +72,68 @@ pub fn start(
         identity.signer.clone(),
         Arc::new(reader.clone()),
         Arc::new(wall_time),
-        Box::new(move |event| lead(event, &to)),
+        Box::new(lead),
     )?;
+    starting.store(false, Ordering::Relaxed);
+    for (height, references) in settled {
+        pool.ordered(height, &references);
+        pool.prune(&digests(&references));
+    }
     Ok(pool)
 }
 
-fn lead(event: MempoolEvent, (network, replica, supervisor): &(Network, Sender<Input>, Supervisor)) {
-    // The replica's queue closes only when the node stops.
-    match event {
-        MempoolEvent::Send { to, message } => network.send_pool(to, &message),
-        MempoolEvent::BatchHeld(reference) => {
-            let _ = replica.send(Input::BatchHeld(reference));
+/// Carries out what consensus says of batches, in order, on a thread of its own.
+///
+/// # Errors
+/// None; the shape is that of a supervised task.
+pub fn keep(pool: &MempoolHandle, work: &Receiver<BatchWork>) -> Result<(), Failure> {
+    while let Ok(work) = work.recv() {
+        match work {
+            BatchWork::Ordered { height, references } => pool.ordered(height, &references),
+            BatchWork::Drop(references) => pool.prune(&digests(&references)),
         }
-        MempoolEvent::BatchCertified { proof, acks } => {
-            let _ = replica.send(Input::BatchCertified { proof, acks });
-        }
-        MempoolEvent::ProofReceived(proof) => {
-            let acks = proof.signatures.len();
-            let _ = replica.send(Input::BatchCertified { proof, acks });
-        }
-        // Outcomes of expired transactions are answered from the chain.
-        MempoolEvent::Expired(_) => {}
-        MempoolEvent::Fatal(error) => supervisor.report("mempool", Err(error.into())),
     }
+    Ok(())
+}
+
+impl Outlet {
+    fn lead(&self, event: MempoolEvent) {
+        // The replica's queue closes only when the node stops.
+        match event {
+            MempoolEvent::Send { to, message } => self.network.send_pool(to, &message),
+            MempoolEvent::BatchHeld(reference) => {
+                let _ = self.replica.send(Input::BatchHeld(reference));
+            }
+            MempoolEvent::BatchCertified { proof, acks } => {
+                let _ = self.replica.send(Input::BatchCertified { proof, acks });
+            }
+            MempoolEvent::ProofReceived(proof) => {
+                let acks = proof.signatures.len();
+                let _ = self.replica.send(Input::BatchCertified { proof, acks });
+            }
+            // Outcomes of expired transactions are answered from the chain.
+            MempoolEvent::Expired(_) => {}
+            MempoolEvent::Fatal(error) => self.supervisor.report("mempool", Err(error.into())),
+        }
+    }
+}
+
+/// The batches of the last certified blocks, two windows deep: older ones left the store long ago.
+fn settled(reader: &LedgerReader, parameters: &Parameters) -> Result<Vec<(Height, Vec<BatchRef>)>, Failure> {
+    let low = reader.certified_height();
+    let mut settled = Vec::new();
+    let mut height = low.minus(parameters.window.saturating_mul(2)).next();
+    while height <= low && low > Height::ZERO {
+        if let Some(proposal) = reader.proposal(height)? {
+            settled.push((height, proposal.references));
+        }
+        height = height.next();
+    }
+    Ok(settled)
+}
+
+fn digests(references: &[BatchRef]) -> Vec<BatchDigest> {
+    references.iter().map(|reference| reference.digest).collect()
 }
 
 fn settings(home: &Home, section: &MempoolSection) -> MempoolConfig {

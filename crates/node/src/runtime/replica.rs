@@ -15,7 +15,9 @@ use types::ValidatorIndex;
 
 use crate::exit::Failure;
 
-use super::{board::Board, clock::NodeClock, executor::Command, network::Network, sync::SyncTarget};
+use super::{
+    board::Board, clock::NodeClock, executor::Command, network::Network, pool::BatchWork, sync::SyncTarget,
+};
 
 /// Own inputs taken in one round, before peers get their turn.
 const OWN_ROUND: usize = 1024;
@@ -34,6 +36,8 @@ pub struct Outlets {
     pub sync: Sender<SyncTarget>,
     /// Batches.
     pub pool: MempoolHandle,
+    /// What becomes of batches: their disk must not hold up votes.
+    pub batches: Sender<BatchWork>,
     /// Peers.
     pub network: Network,
     /// What operators see.
@@ -134,7 +138,9 @@ impl ConsensusThread {
             Effect::Send { to, message } => out.network.send_consensus(to, &message),
             Effect::Broadcast(message) => out.network.broadcast_consensus(&message),
             Effect::FetchBatch { reference, from } => out.pool.fetch(&reference, &from),
-            Effect::Ordered { height, references } => out.pool.ordered(height, &references),
+            Effect::Ordered { height, references } => {
+                deliver(&out.batches, BatchWork::Ordered { height, references }, "batches")?;
+            }
             Effect::Execute { height, proposal } => {
                 deliver(&out.executor, Command::Execute { height, proposal }, "executor")?;
             }
@@ -143,8 +149,7 @@ impl ConsensusThread {
             }
             Effect::Sync { target, from } => deliver(&out.sync, SyncTarget { target, from }, "sync")?,
             Effect::ReleaseBatches { low: _, references } | Effect::ExpireBatches { references } => {
-                let digests: Vec<_> = references.iter().map(|reference| reference.digest).collect();
-                out.pool.prune(&digests);
+                deliver(&out.batches, BatchWork::Drop(references), "batches")?;
             }
             Effect::Evidence(evidence) => self.keep(&evidence),
             Effect::Notice(notice) => self.tell(&notice),
@@ -153,13 +158,16 @@ impl ConsensusThread {
         Ok(())
     }
 
+    /// Counts it; the log gets a line at the first, second, fourth, ... piece only.
     fn keep(&self, evidence: &Evidence) {
+        let count = self.outlets.board.evidence();
         match evidence {
-            Evidence::Equivocation { first, second } => {
-                tracing::warn!(validator = %first.signer, ?first, ?second, "two statements for one slot: evidence kept");
+            Evidence::Equivocation { first, .. } if count.is_power_of_two() => {
+                let (validator, kind) = (first.signer, first.statement.kind());
+                tracing::warn!(%validator, ?kind, count, "two statements for one slot: it is faulty or runs twice");
             }
+            Evidence::Equivocation { .. } => {}
         }
-        self.outlets.board.evidence();
     }
 
     fn tell(&self, notice: &Notice) {

@@ -123,10 +123,14 @@ impl RunningNode {
         let mut identity = Identity::open(home, config, genesis)?;
         let parameters = genesis.parameters.clone();
         let recovery = recovery::read(&reader, &parameters, std::mem::take(&mut identity.records))?;
-        let queues = Queues::new();
+        let queues = Queues::new(identity.validators.len());
         let network = Network::new(&identity.validators);
-        let to = (network.clone(), queues.own.0.clone(), supervisor.clone());
-        let pool = pool::start(home, &config.mempool, &identity, &parameters, &reader, to)?;
+        let outlet = pool::Outlet {
+            network: network.clone(),
+            replica: queues.own.0.clone(),
+            supervisor: supervisor.clone(),
+        };
+        let pool = pool::start(home, &config.mempool, &identity, &parameters, &reader, outlet)?;
         if let Voting::MemoryLost(index) = identity.voting {
             tracing::error!(validator = %index, "the vote log is not the one the genesis names: following without voting");
         }
@@ -204,10 +208,11 @@ async fn start_mesh(home: &Home, config: &Config, assembly: &Assembly) -> Result
     let peers = mesh::peers(config, &assembly.identity, &secret.public_key());
     let inbound = Inbound {
         places: mesh::places(&peers),
-        frames: assembly.queues.frames.0.clone(),
+        frames: Arc::clone(&assembly.queues.frames),
         pool: assembly.pool.clone(),
         requests: assembly.queues.requests.0.clone(),
         answers: assembly.queues.answers.0.clone(),
+        asked: Arc::clone(&assembly.queues.asked),
         board: Arc::clone(&assembly.board),
     };
     let (mesh, task) =

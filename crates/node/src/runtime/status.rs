@@ -49,6 +49,14 @@ impl Information {
         self.chain.certified().header.time
     }
 
+    /// The height that at least one honest peer claims: the (f+1)-th highest word.
+    fn claimed(&self) -> Option<Height> {
+        let words = self.validators.indices().filter_map(|index| self.board.peer(index));
+        let mut heights: Vec<_> = words.map(|word| word.height).collect();
+        heights.sort_unstable_by(|a, b| b.cmp(a));
+        heights.get(self.validators.one_honest() - 1).copied()
+    }
+
     fn peers(&self) -> Vec<PeerStatus> {
         let picture = |peer: p2p::PeerSnapshot| {
             let word = peer.index.and_then(|index| self.board.peer(index));
@@ -92,12 +100,7 @@ impl NodeInformation for Information {
     fn status(&self) -> NodeStatus {
         let replica = self.board.replica_status().unwrap_or_default();
         let height = self.chain.certified().header.height;
-        let claimed = self
-            .validators
-            .indices()
-            .filter_map(|index| self.board.peer(index))
-            .map(|word| word.height)
-            .max();
+        let claimed = self.claimed();
         let target =
             self.board.sync_target().or(claimed.filter(|claimed| claimed.since(height) > BEHIND_BLOCKS));
         let mut status = NodeStatus {

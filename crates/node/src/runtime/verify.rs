@@ -2,46 +2,46 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use consensus::{Input, Message, verify::Verifier};
-use crossbeam_channel::{Receiver, Sender, TrySendError};
+use crossbeam_channel::{Sender, TrySendError};
 use types::{ValidatorIndex, codec};
 
 use crate::exit::Failure;
 
-use super::board::Board;
+use super::{
+    board::Board,
+    lanes::{Frame, Lanes},
+};
 
 /// Frames checked together.
 const GROUP_MAX: usize = 256;
 
-/// A frame of the consensus stream and who sent it.
-pub type Frame = (ValidatorIndex, Bytes);
-
-/// Verifies frames until the queue closes; what is bad is counted and dropped.
+/// Verifies frames for ever; what is bad is counted and dropped.
 ///
 /// # Errors
 /// None; the shape is that of a supervised task.
 pub fn run(
     verifier: &Verifier,
-    frames: &Receiver<Frame>,
+    frames: &Lanes,
     out: &Sender<Input>,
     board: &Arc<Board>,
 ) -> Result<(), Failure> {
-    while let Ok(first) = frames.recv() {
-        let mut group = Vec::with_capacity(16);
-        take(first, &mut group, board);
-        while group.len() < GROUP_MAX {
-            let Ok(frame) = frames.try_recv() else { break };
-            take(frame, &mut group, board);
-        }
-        let senders: Vec<_> = group.iter().map(|(from, _)| *from).collect();
-        for (from, verified) in senders.into_iter().zip(verifier.verify_all(group)) {
+    loop {
+        let group: Vec<_> =
+            frames.take(GROUP_MAX).into_iter().filter_map(|frame| decode(frame, board)).collect();
+        let heads: Vec<_> = group.iter().map(|(from, message)| (*from, status_of(message))).collect();
+        for ((from, status), verified) in heads.into_iter().zip(verifier.verify_all(group)) {
             match verified {
-                Ok(message) => match out.try_send(Input::Message { from, message }) {
-                    Ok(()) => {}
-                    Err(TrySendError::Full(_)) => board.dropped("consensus_queue_full"),
-                    Err(TrySendError::Disconnected(_)) => return Ok(()),
-                },
+                Ok(message) => {
+                    if let Some(status) = status {
+                        board.peer_status(from, &status);
+                    }
+                    match out.try_send(Input::Message { from, message }) {
+                        Ok(()) => {}
+                        Err(TrySendError::Full(_)) => board.dropped("consensus_queue_full"),
+                        Err(TrySendError::Disconnected(_)) => return Ok(()),
+                    }
+                }
                 Err(rejected) => {
                     board.dropped("rejected");
                     tracing::debug!(%from, %rejected, "a consensus message was refused");
@@ -49,20 +49,19 @@ pub fn run(
             }
         }
     }
-    Ok(())
 }
 
-fn take((from, bytes): Frame, group: &mut Vec<(ValidatorIndex, Message)>, board: &Arc<Board>) {
+fn decode((from, bytes): Frame, board: &Arc<Board>) -> Option<(ValidatorIndex, Message)> {
     match codec::decode_canonical::<Message>(&bytes) {
-        Ok(message) => {
-            if let Message::Status(status) = &message {
-                board.peer_status(from, status);
-            }
-            group.push((from, message));
-        }
+        Ok(message) => Some((from, message)),
         Err(error) => {
             board.dropped("malformed");
             tracing::debug!(%from, %error, "a consensus frame cannot be decoded");
+            None
         }
     }
+}
+
+fn status_of(message: &Message) -> Option<consensus::Status> {
+    if let Message::Status(status) = message { Some(*status) } else { None }
 }

@@ -14,7 +14,7 @@ use types::{ChainId, Epoch, Height, ports::Signer};
 use super::vote_log::{VoteLog, VoteLogError};
 
 /// Records written with one fdatasync at most.
-const GROUP_MAX: usize = 512;
+const GROUP_MAX: usize = 256;
 
 /// What the vote thread works with.
 pub struct VoteThread {

@@ -20,6 +20,7 @@ use super::{
         network::Network,
     },
     SyncTarget,
+    asked::Asked,
     message::SyncMessage,
 };
 
@@ -27,7 +28,11 @@ use super::{
 const RANGE: u32 = 128;
 /// Patience with one peer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-/// Pause after every peer failed once.
+/// How often who has no seat asks for news.
+const POLL: Duration = Duration::from_millis(500);
+/// How often a seated node's thread wakes without a target.
+const PATROL: Duration = Duration::from_secs(60);
+/// Pause while nobody is connected.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// An answer and who sent it.
@@ -53,7 +58,17 @@ pub struct Fetcher {
     pub replica: Sender<Input>,
     /// To operators.
     pub board: Arc<Board>,
+    /// The open question.
+    pub asked: Arc<Asked>,
+    /// n: how many failures in a row end a search.
+    pub validators: usize,
+    /// Whether this node has a seat, and its replica names targets.
+    pub is_seated: bool,
 }
+
+/// Numbers questions and takes peers in turn.
+#[derive(Debug, Default)]
+struct Turn(u64);
 
 /// Why an answer is of no use; the peer is passed over.
 #[derive(Debug, thiserror::Error)]
@@ -75,65 +90,106 @@ enum BadAnswer {
 }
 
 impl Fetcher {
-    /// Serves targets until the queue closes.
+    /// Serves targets until the queue closes. Who has no seat is told of no targets: it asks by itself.
     ///
     /// # Errors
     /// When the executor is gone.
     pub fn run(self, targets: &Receiver<SyncTarget>, answers: &Receiver<Answer>) -> Result<(), Failure> {
-        let mut id = 0u64;
-        while let Ok(mut target) = targets.recv() {
-            while let Ok(newer) = targets.try_recv() {
-                if newer.target.height >= target.target.height {
-                    target = newer;
+        let mut turn = Turn::default();
+        loop {
+            match targets.recv_timeout(if self.is_seated { PATROL } else { POLL }) {
+                Ok(mut target) => {
+                    while let Ok(newer) = targets.try_recv() {
+                        if newer.target.height >= target.target.height {
+                            target = newer;
+                        }
+                    }
+                    self.reach(&target, answers, &mut turn)?;
+                    self.board.synced();
                 }
+                Err(RecvTimeoutError::Timeout) if !self.is_seated => self.follow(answers, &mut turn)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
-            self.reach(&target, answers, &mut id)?;
-            self.board.synced();
         }
-        Ok(())
     }
 
     /// Fetches until the executor was given every block up to the target, or no peer helps: then the
     /// replica asks again.
-    fn reach(&self, target: &SyncTarget, answers: &Receiver<Answer>, id: &mut u64) -> Result<(), Failure> {
-        let peers = self.candidates(target);
+    fn reach(&self, target: &SyncTarget, answers: &Receiver<Answer>, turn: &mut Turn) -> Result<(), Failure> {
+        let last = target.target.height;
         let mut failures = 0;
-        let mut turn = 0;
-        // From the first height without a durable certificate: blocks executed here before a crash may lack theirs.
-        let mut next = self.chain.certified().header.height.next();
-        while next <= target.target.height && failures < peers.len() * 2 {
-            self.board.syncing(target.target.height);
-            let peer = peers[turn % peers.len()];
-            *id += 1;
-            match self.ask(peer, *id, next, target.target.height, answers) {
-                Ok(blocks) => {
+        let mut next = self.next();
+        while next <= last && failures < self.validators {
+            self.board.syncing(last);
+            match self.fetch(&target.from, next, last, answers, turn)? {
+                Some(reached) => {
                     failures = 0;
-                    // One answer is executed while the next is fetched; no more wait in memory.
-                    self.wait_for_executor(next.minus(1));
-                    for verified in blocks {
-                        next = verified.block.header.height.next();
-                        self.hand_over(verified)?;
-                    }
+                    next = reached.next();
                 }
-                Err(problem) => {
-                    tracing::info!(%peer, %problem, "block sync passes a peer over");
-                    failures += 1;
-                    turn += 1;
-                    if failures % peers.len() == 0 {
-                        std::thread::sleep(PAUSE);
-                    }
-                }
+                None => failures += 1,
             }
         }
         self.wait_for_executor(next.minus(1));
         Ok(())
     }
 
-    fn candidates(&self, target: &SyncTarget) -> Vec<ValidatorIndex> {
-        let mut peers = target.from.clone();
-        let others = self.network.connected_validators();
-        peers.extend(others.into_iter().filter(|peer| !target.from.contains(peer)));
-        peers
+    /// Without a target: asks one peer after another for what comes next, as long as blocks come.
+    fn follow(&self, answers: &Receiver<Answer>, turn: &mut Turn) -> Result<(), Failure> {
+        let mut next = self.next();
+        let last = Height::new(u64::MAX);
+        while let Some(reached) = self.fetch(&[], next, last, answers, turn)? {
+            next = reached.next();
+        }
+        self.wait_for_executor(next.minus(1));
+        Ok(())
+    }
+
+    /// From the first height without a durable certificate: blocks executed before a crash may lack theirs.
+    fn next(&self) -> Height {
+        self.chain.certified().header.height.next()
+    }
+
+    /// Asks the next peer in turn, so that a slow one is not asked again and again; the height reached.
+    fn fetch(
+        &self,
+        preferred: &[ValidatorIndex],
+        next: Height,
+        last: Height,
+        answers: &Receiver<Answer>,
+        turn: &mut Turn,
+    ) -> Result<Option<Height>, Failure> {
+        let peers = self.candidates(preferred);
+        if peers.is_empty() {
+            std::thread::sleep(PAUSE);
+            return Ok(None);
+        }
+        turn.0 += 1;
+        let peer = peers[usize::try_from(turn.0).unwrap_or(0) % peers.len()];
+        match self.ask(peer, turn.0, next, last, answers) {
+            Ok(blocks) => {
+                // One answer is executed while the next is fetched; no more wait in memory.
+                self.wait_for_executor(next.minus(1));
+                let mut reached = None;
+                for verified in blocks {
+                    reached = Some(verified.block.header.height);
+                    self.hand_over(verified)?;
+                }
+                Ok(reached)
+            }
+            Err(BadAnswer::NotThere(_)) if last == Height::new(u64::MAX) => Ok(None),
+            Err(problem) => {
+                tracing::info!(%peer, %problem, "block sync passes a peer over");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Connected validators; those that showed that they have it come first.
+    fn candidates(&self, preferred: &[ValidatorIndex]) -> Vec<ValidatorIndex> {
+        let connected = self.network.connected_validators();
+        let known: Vec<_> = preferred.iter().filter(|peer| connected.contains(peer)).copied().collect();
+        if known.is_empty() { connected } else { known }
     }
 
     fn ask(
@@ -144,7 +200,8 @@ impl Fetcher {
         last: Height,
         answers: &Receiver<Answer>,
     ) -> Result<Vec<VerifiedBlock>, BadAnswer> {
-        let count = u32::try_from(last.since(first) + 1).unwrap_or(RANGE).min(RANGE);
+        let count = u32::try_from(last.since(first).saturating_add(1)).unwrap_or(RANGE).min(RANGE);
+        self.asked.ask(peer, id);
         self.network.send_sync_to_validator(peer, &SyncMessage::Request { id, first, count });
         let deadline = Instant::now() + ANSWER_TIMEOUT;
         loop {

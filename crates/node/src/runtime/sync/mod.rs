@@ -5,6 +5,7 @@
 //! the executor. [`serve`] answers the same requests from the ledger. A peer's claims never steer it: the
 //! target is a certificate, and a peer that does not deliver is passed over.
 
+pub mod asked;
 pub mod fetch;
 pub mod message;
 pub mod serve;

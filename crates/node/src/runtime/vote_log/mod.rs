@@ -25,6 +25,8 @@ const MAGIC: &[u8; 8] = b"HANSEVL1";
 const HEADER_BYTES: usize = 44;
 /// Above this length the log is written anew without what stands at or below the low watermark.
 const COMPACT_BYTES: u64 = 32 << 20;
+/// Records of one frame when the log is written anew: far below the longest payload.
+const FRAME_RECORDS_MAX: usize = 64;
 
 /// Why the vote log cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -124,8 +126,8 @@ impl VoteLog {
         let next = self.folder.join("log.new");
         let mut file = File::create(&next).map_err(|source| io(&next, "created", source))?;
         let mut content = header(&self.id);
-        if !kept.is_empty() {
-            content.extend_from_slice(&frame::encode(&kept));
+        for records in kept.chunks(FRAME_RECORDS_MAX) {
+            content.extend_from_slice(&frame::encode(records));
         }
         file.write_all(&content).map_err(|source| io(&next, "written", source))?;
         file.sync_all().map_err(|source| io(&next, "synced", source))?;
