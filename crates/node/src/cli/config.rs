@@ -45,7 +45,10 @@ fn check(home: &Home, output: Output) -> Outcome {
     let variables =
         std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
     let problems = match config::parse(&text, &file, variables) {
-        Ok(config) => surroundings(home, &config, &file),
+        Ok(config) => match config::missing(&text, &file) {
+            absent if absent.is_empty() => surroundings(home, &config, &file),
+            absent => absent,
+        },
         Err(problems) => problems,
     };
     let exit = if problems.is_empty() { ExitCode::Done } else { ExitCode::ConfigInvalid };

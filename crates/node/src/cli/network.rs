@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap, future::Future, path::PathBuf};
 
 use clap::Args;
 use client::{Client, ClientError, ErrorCode, ProofError, Trust};
-use types::{AccountId, AssetId, ChainId, Genesis, MemberId, TimeMs};
+use types::{AccountId, AssetId, ChainId, Genesis, MemberId, TimeMs, genesis::is_name};
 
 use crate::{
     ceremony::read_genesis,
@@ -102,6 +102,10 @@ impl Network {
     pub(super) fn account(&self, text: &str) -> Result<AccountId, Failure> {
         if let Ok(id) = text.parse() {
             return Ok(id);
+        }
+        if !text.split('/').all(is_name) || text.split('/').count() > 2 {
+            let message = format!("{text:?} is no account: give 64 hex digits, member/name, or a bare name");
+            return Err(Failure::because(ExitCode::Usage, "unknown_name", message));
         }
         let Some(client) = &self.client else { return self.genesis_account(text) };
         let found = self.block_on(client.resolve_name(text))?;

@@ -37,7 +37,12 @@ pub fn load(path: &Path) -> Result<Config, Failure> {
     // A variable that is not UTF-8 cannot name a setting.
     let variables =
         std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
-    parse(&text, &path.display().to_string(), variables).map_err(|problems| problems_to_failure(&problems))
+    let file = path.display().to_string();
+    let config = parse(&text, &file, variables).map_err(|problems| problems_to_failure(&problems))?;
+    match missing(&text, &file).as_slice() {
+        [] => Ok(config),
+        problems => Err(problems_to_failure(problems)),
+    }
 }
 
 /// Reads and checks a configuration given as text and variables.
@@ -85,6 +90,30 @@ pub fn parse(
             "report this message",
         )]
     })
+}
+
+/// Settings without which a home is not this node's home: a file that was cut off must not start with defaults.
+const REQUIRED: [(&str, &str); 5] =
+    [("node", "name"), ("node", "member"), ("p2p", "listen"), ("api", "grpc"), ("api", "http")];
+
+/// The settings without which this is no home's configuration and which the text does not give.
+#[must_use]
+pub fn missing(text: &str, file: &str) -> Vec<ConfigProblem> {
+    let (document, _) = DeTable::parse_recoverable(text);
+    let given = |section: &str, key: &str| {
+        let variable = format!("{}{}__{}", environment::PREFIX, section, key).to_uppercase();
+        std::env::var_os(variable).is_some()
+            || document.get_ref().get(section).is_some_and(|content| match content.get_ref() {
+                DeValue::Table(table) => table.contains_key(key),
+                _ => false,
+            })
+    };
+    let absent = REQUIRED.into_iter().filter(|(section, key)| !given(section, key));
+    let origin = Origin { file, text };
+    let cure = "write it; `hanse config sample` shows the whole file";
+    absent
+        .map(|(section, key)| origin.problem(None, &format!("{section}.{key}"), "a value", "nothing", cure))
+        .collect()
 }
 
 fn read_document(

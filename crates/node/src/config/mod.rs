@@ -14,7 +14,7 @@ mod settings;
 
 pub(crate) use check::is_address;
 pub use environment::PREFIX as ENVIRONMENT_PREFIX;
-pub use load::{CONFIG_BYTES_MAX, load, parse};
+pub use load::{CONFIG_BYTES_MAX, load, missing, parse};
 pub use problem::{ConfigProblem, problems_to_failure};
 pub use sample::{Values, render, sample};
 pub use sections::{

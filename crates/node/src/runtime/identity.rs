@@ -65,6 +65,15 @@ impl Identity {
             );
             Failure::new(ExitCode::GenesisMismatch, message)
         })?;
+        let name = self.validators.get(index).map_or("", |validator| validator.name.as_str());
+        if name != config.node.name {
+            let message = format!(
+                "node.name is \"{}\", but the validator key is that of \"{name}\" in the genesis: a key was copied into \
+                 the wrong home, or the name in config.toml is wrong",
+                config.node.name
+            );
+            return Err(Failure::new(ExitCode::GenesisMismatch, message));
+        }
         let fresh = random_bytes().map_err(|error| Failure::new(ExitCode::Io, error.to_string()))?;
         let (log, records) = VoteLog::open(&home.votes_directory(), VoteLogId::new(fresh))?;
         let named = self.validators.get(index).map(|validator| validator.vote_log);

@@ -38,6 +38,20 @@ pub fn peers(config: &Config, identity: &Identity, own: &PublicKey) -> Vec<PeerC
     validators.chain(observers).filter(|peer| peer.key != *own).collect()
 }
 
+/// Says which validators are not dialled from here: fine when they dial us, a trap when nobody dials anybody.
+pub fn warn_of_missing_addresses(config: &Config, identity: &Identity) {
+    let others = identity.validators.indices().filter(|index| Some(*index) != identity.index);
+    let names =
+        others.filter_map(|index| identity.validators.get(index)).map(|validator| validator.name.as_str());
+    let missing: Vec<_> = names.filter(|name| !config.peers.contains_key(*name)).collect();
+    if !missing.is_empty() {
+        tracing::warn!(
+            validators = missing.join(", "),
+            "no address in [peers] of config.toml: they must dial us"
+        );
+    }
+}
+
 /// The places of all configured peers.
 #[must_use]
 pub fn places(peers: &[PeerConfig]) -> BTreeMap<PublicKey, Option<ValidatorIndex>> {

@@ -10,7 +10,7 @@ use std::{
 
 use consensus::record::Voting;
 use ledger::{Ledger, LedgerOptions};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use types::{Genesis, ports::ChainReader as _};
 
 use crate::{
@@ -51,6 +51,13 @@ pub struct StartOptions {
 pub fn run(home: &Home, options: StartOptions) -> Result<(), Failure> {
     let config = home.config()?;
     telemetry::start(&config.log, options.log_format)?;
+    if !home.genesis_file().exists() {
+        let message = format!(
+            "{} is missing: copy the genesis that all members approved there (`hanse genesis` makes one)",
+            home.genesis_file().display()
+        );
+        return Err(Failure::new(ExitCode::GenesisMismatch, message));
+    }
     let genesis = home.genesis()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -66,6 +73,8 @@ pub fn run(home: &Home, options: StartOptions) -> Result<(), Failure> {
 }
 
 async fn live(home: &Home, config: &Config, genesis: &Genesis) -> Result<(), Failure> {
+    // Before anything is opened: a signal during the start ends it cleanly too.
+    let mut signals = Signals::listen()?;
     let (supervisor, mut ended) = Supervisor::new();
     let node = RunningNode::start(home, config, genesis, &supervisor).await?;
     tracing::info!(
@@ -78,27 +87,44 @@ async fn live(home: &Home, config: &Config, genesis: &Genesis) -> Result<(), Fai
     );
     // Ready when data is opened and listeners are up; never waits for peers.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-    let outcome = wait_for_the_end(&mut ended).await;
+    let outcome = tokio::select! {
+        () = signals.any() => Ok(()),
+        task = ended.recv() => Err(first_fault(task)),
+    };
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     node.stop().await;
     outcome
 }
 
-/// A signal, or the first critical task that ends.
-async fn wait_for_the_end(ended: &mut UnboundedReceiver<Ended>) -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed =
-        |error: std::io::Error| Failure::new(ExitCode::Internal, format!("no signal handler: {error}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
-        task = ended.recv() => match task {
-            Some((_, Err(failure))) => Err(failure),
-            Some((name, Ok(()))) => Err(Failure::new(ExitCode::Internal, format!("the {name} task ended by itself"))),
-            None => Err(Failure::new(ExitCode::Internal, "the supervisor is gone")),
-        },
+/// What ends a node in good order.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let failed =
+            |error: std::io::Error| Failure::new(ExitCode::Internal, format!("no signal handler: {error}"));
+        let terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        Ok(Self { terminate, interrupt })
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Critical tasks end only when they are told to, or by a fault.
+fn first_fault(task: Option<Ended>) -> Failure {
+    match task {
+        Some((_, Err(failure))) => failure,
+        Some((name, Ok(()))) => Failure::new(ExitCode::Internal, format!("the {name} task ended by itself")),
+        None => Failure::new(ExitCode::Internal, "the supervisor is gone"),
     }
 }
 
@@ -121,6 +147,7 @@ impl RunningNode {
         space::check(&home.data_directory(), config.ledger.free_bytes_min)?;
         let (writer, reader) = Ledger::open_with(&home.ledger_directory(), genesis, &ledger_options(config))?;
         let mut identity = Identity::open(home, config, genesis)?;
+        mesh::warn_of_missing_addresses(config, &identity);
         let parameters = genesis.parameters.clone();
         let recovery = recovery::read(&reader, &parameters, std::mem::take(&mut identity.records))?;
         let queues = Queues::new(identity.validators.len());

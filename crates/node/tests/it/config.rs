@@ -151,3 +151,14 @@ fn relations_hold_between_file_and_environment() {
     let text = "[api]\ngrpc = \"0.0.0.0:5\"\n";
     assert!(config::parse(text, "f", variables.into_iter()).is_ok());
 }
+
+#[test]
+fn a_file_that_was_cut_off_is_not_a_configuration() {
+    let whole = config::sample();
+    assert_eq!(config::missing(&whole, "config.toml"), []);
+    let keys: Vec<_> = config::missing("", "config.toml").into_iter().map(|problem| problem.key).collect();
+    assert_eq!(keys, ["node.name", "node.member", "p2p.listen", "api.grpc", "api.http"]);
+    let cut = &whole[..whole.find("[p2p]").unwrap()];
+    let keys: Vec<_> = config::missing(cut, "config.toml").into_iter().map(|problem| problem.key).collect();
+    assert_eq!(keys, ["p2p.listen", "api.grpc", "api.http"]);
+}

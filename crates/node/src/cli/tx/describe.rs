@@ -1,7 +1,7 @@
 //! A transaction in words that a signer can check.
 
 use serde_json::{Value, json};
-use types::{AccountId, KeySet, Operation, Role, Transaction, signing::transaction_signing_bytes};
+use types::{AccountId, KeySet, LockId, Operation, Role, Transaction, signing::transaction_signing_bytes};
 
 /// Everything a transaction says, with each signature judged.
 pub(in crate::cli) fn describe(transaction: &Transaction) -> Value {
@@ -20,8 +20,16 @@ pub(in crate::cli) fn describe(transaction: &Transaction) -> Value {
         "salt": body.salt.to_string(),
         "memo": body.memo,
         "operations": body.operations.iter().map(operation).collect::<Vec<_>>(),
+        "locks": locks(transaction),
         "signatures": transaction.signatures().iter().map(signature).collect::<Vec<_>>(),
     })
+}
+
+/// The ids of the locks that the transaction makes.
+pub(in crate::cli) fn locks(transaction: &Transaction) -> Vec<String> {
+    let operations = (0u32..).zip(&transaction.body().operations);
+    let makes = operations.filter(|(_, operation)| matches!(operation, Operation::Lock { .. }));
+    makes.map(|(index, _)| LockId::of_operation(transaction.id(), index).to_string()).collect()
 }
 
 /// An operation with its fields; amounts in minor units.

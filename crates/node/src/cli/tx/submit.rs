@@ -89,6 +89,13 @@ fn submit(transaction: &Transaction, network: &Network) -> Result<Answer, Failur
 /// A node may answer `pending` before the time is up; then it is asked again.
 fn wait(transaction: &Transaction, waiting: &WaitArguments, network: &Network) -> Result<Answer, Failure> {
     let client = network.client()?;
+    if let Some(folder) =
+        waiting.receipt.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty())
+        && !folder.is_dir()
+    {
+        let message = format!("--receipt: there is no folder {}; nothing was sent", folder.display());
+        return Err(Failure::usage(message));
+    }
     let deadline = Instant::now() + waiting.wait_for;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -101,8 +108,13 @@ fn wait(transaction: &Transaction, waiting: &WaitArguments, network: &Network) -
             std::thread::sleep(ASK_AGAIN);
             continue;
         }
-        if let (Some(path), Some(receipt)) = (&waiting.receipt, value.receipt()) {
-            keep_receipt(path, receipt)?;
+        let kept = match (&waiting.receipt, value.receipt()) {
+            (Some(path), Some(receipt)) => keep_receipt(path, receipt),
+            _ => Ok(()),
+        };
+        if let Err(failure) = kept {
+            // The outcome must not be lost with the file.
+            eprintln!("the receipt was not written: {failure}; `hanse query proof` gives it again");
         }
         return Ok(Answer::of(&value, verified));
     }
@@ -187,6 +199,7 @@ fn object(transaction: &Transaction, answer: &Answer, latency_ms: u64, network: 
         "height": answer.height,
         "index": answer.index,
         "latency_ms": latency_ms,
+        "locks": super::describe::locks(transaction),
         "verified": answer.verified,
         "reason": answer.reason,
         "names": network.believed(),
