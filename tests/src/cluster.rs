@@ -33,18 +33,24 @@ impl Cluster {
     /// When `hanse testnet` fails.
     #[must_use]
     pub fn prepare(validators: usize, parameters: &[&str]) -> Self {
+        Self::make(validators, 0, parameters)
+    }
+
+    fn make(validators: usize, observers: usize, parameters: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let base_port = free_ports(validators);
+        let base_port = free_ports(validators + observers);
+        let m = observers.to_string();
         let (n, port) = (validators.to_string(), base_port.to_string());
         let network = folder.path().join("net");
         let mut arguments =
             vec!["testnet", "--validators", &n, "--output", network.to_str().unwrap(), "--base-port", &port];
+        arguments.extend(["--observers", &m]);
         for parameter in parameters {
             arguments.extend(["--param", parameter]);
         }
         let answer = hanse(&arguments);
         assert_eq!(answer.code, 0, "{}", answer.stderr);
-        Self { folder, base_port, nodes: (0..validators).map(|_| None).collect() }
+        Self { folder, base_port, nodes: (0..validators + observers).map(|_| None).collect() }
     }
 
     /// Prepares and starts all nodes, and waits until each serves.
@@ -54,6 +60,22 @@ impl Cluster {
     #[must_use]
     pub fn start(validators: usize, parameters: &[&str]) -> Self {
         let mut cluster = Self::prepare(validators, parameters);
+        for node in 0..validators {
+            cluster.start_node(node);
+        }
+        for node in 0..validators {
+            cluster.status(node);
+        }
+        cluster
+    }
+
+    /// As [`Cluster::start`], with a home for one observer as the last node, which does not run yet.
+    ///
+    /// # Panics
+    /// When a node does not start.
+    #[must_use]
+    pub fn start_with_observer(validators: usize) -> Self {
+        let mut cluster = Self::make(validators, 1, &[]);
         for node in 0..validators {
             cluster.start_node(node);
         }

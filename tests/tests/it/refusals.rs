@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use client::{Client, ClientError, Trust};
 use e2e::{Cluster, Wallet};
-use types::{Amount, AssetId, ChainId, Code, Operation, Transaction, TransactionId};
+use types::{Amount, AssetId, ChainId, Code, Operation, TimeMs, Transaction, TransactionId};
 
 const LIFETIME: Duration = Duration::from_secs(60);
 
@@ -33,6 +33,8 @@ fn cases(wallet: &Wallet) -> Vec<(Code, Transaction)> {
     let transfer = || wallet.transfer_operation(2, 3, 1);
     let mut foreign = wallet.transfer(2, 3, 1).body().clone();
     foreign.chain_id = ChainId::new([9; 32]);
+    let mut late = wallet.transfer(2, 3, 1).body().clone();
+    late.valid_until = TimeMs::new(1);
     let unfunded = wallet.transfer(2, 3, u128::MAX);
     let unknown = Operation::Transfer {
         source: wallet.id(2),
@@ -41,7 +43,7 @@ fn cases(wallet: &Wallet) -> Vec<(Code, Transaction)> {
         amount: Amount::new(1),
     };
     vec![
-        (Code::Expired, wallet.transaction(vec![transfer()], &[2], Duration::ZERO)),
+        (Code::Expired, late.sign(&[wallet.key(2)])),
         (Code::WrongChain, foreign.sign(&[wallet.key(2)])),
         (Code::BadSignature, tampered(wallet)),
         (Code::Unauthorised, wallet.transaction(vec![transfer()], &[4], LIFETIME)),
