@@ -57,7 +57,10 @@ pub fn load_key(
     passphrase: Option<&Passphrase>,
 ) -> Result<SecretKey, Failure> {
     match source {
-        KeySource::File(path) => load_key_file(&home.join(path), passphrase),
+        KeySource::File(path) => {
+            check_folder(&home.join(path))?;
+            load_key_file(&home.join(path), passphrase)
+        }
         KeySource::Mounted(path) => load_mounted(&home.join(path), passphrase),
         KeySource::Credential(name) => match std::env::var_os("CREDENTIALS_DIRECTORY") {
             Some(directory) => load_mounted(&PathBuf::from(directory).join(name), passphrase),
@@ -104,6 +107,17 @@ fn load_mounted(path: &Path, passphrase: Option<&Passphrase>) -> Result<SecretKe
         return Err(unsafe_file(path, &found, "mount it with mode 0440 or 0400"));
     }
     decode(&to_text(files::read_open(file, path, KEY_FILE_BYTES_MAX)?, path)?, path, passphrase)
+}
+
+/// Who may enter or write the folder could swap the key.
+fn check_folder(file: &Path) -> Result<(), Failure> {
+    let Some(folder) = file.parent() else { return Ok(()) };
+    let metadata = folder.metadata().map_err(|error| Failure::io("cannot read", folder, &error))?;
+    if metadata.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let found = format!("lies in a folder with mode {:04o}", metadata.mode() & 0o7777);
+    Err(unsafe_file(file, &found, &format!("chmod 700 {}", folder.display())))
 }
 
 fn check_owner(metadata: &Metadata, path: &Path, root_allowed: bool) -> Result<(), Failure> {

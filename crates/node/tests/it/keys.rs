@@ -154,3 +154,17 @@ fn secrets_are_never_shown() {
     assert!(!shown.contains("secret words"), "{shown}");
     assert!(!shown.contains(&"07".repeat(8)), "{shown}");
 }
+
+#[test]
+fn a_folder_that_others_may_enter_is_refused() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let keys = dir.path().join("keys");
+    fs::create_dir(&keys).expect("created");
+    set_mode(&keys, 0o700);
+    let key = fresh_key().expect("a key");
+    create_key_file(&keys.join("validator.key"), &key, None).expect("written");
+    let source = KeySource::File("keys/validator.key".into());
+    assert_eq!(load_key(&source, dir.path(), None).expect("read").public_key(), key.public_key());
+    set_mode(&keys, 0o755);
+    assert_eq!(load_key(&source, dir.path(), None).expect_err("open folder").exit, ExitCode::KeyUnsafe);
+}
