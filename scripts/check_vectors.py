@@ -260,7 +260,39 @@ def check_transactions(vectors):
         same(case["why"], transactions.refusal(bytes.fromhex(case["bytes"]), vectors["refused_under"]), case["code"])
 
 
+def check_votes(vectors):
+    """The statements are those of crates/consensus/tests/it/vectors.rs, written down here a second time."""
+    epoch, chain = 3, b"\xc4" * 32
+    vote = f.u64(4) + f.u64(41) + b"\xd1" * 32
+    signatures = f.sequence(bytes([i]) * 64 for i in (0, 2, 3))
+    certificate = f.u64(epoch) + f.u64(40) + b"\xb2" * 32 + f.blob(b"\x0d") + signatures
+    prepares = f.sequence(f.u16(i) + bytes([0x50 + i]) * 64 for i in (1, 3))
+    prepared = f.sequence([f.u64(epoch) + vote + b"\x70" * 64 + prepares])
+    from_genesis = f.u64(5) + f.u8(0) + prepared
+    view_change = f.u64(5) + f.u8(1) + certificate + prepared
+
+    def signed(signer, content):
+        return f.u16(signer) + f.u64(epoch) + f.u32(4) + content + bytes([0x60 + signer]) * 64
+
+    contents = {
+        "pre_prepare": vote,
+        "prepare": vote,
+        "commit": vote,
+        "checkpoint": f.u64(41) + b"\xb3" * 32,
+        "view_change_from_genesis": from_genesis,
+        "view_change": view_change,
+        "new_view": f.u64(5) + f.sequence([signed(1, from_genesis), signed(2, view_change)]),
+        "empty_request": f.u64(42),
+        "vote_query": f.u64(0x0102030405060708),
+    }
+    same("the statements", set(vectors), set(contents))
+    for name, content in contents.items():
+        kind = "view_change" if name.startswith("view_change") else name
+        same(name, f.validator_signing_bytes(chain, kind, epoch, content), vectors[name])
+
+
 CHECKS = {
+    "votes.json": check_votes,
     "signatures.json": check_signatures,
     "merkle.json": check_merkle,
     "state_tree.json": check_state_tree,

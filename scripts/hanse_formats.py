@@ -309,7 +309,18 @@ def quorum(n):
 
 # ------------------------------------------------------------------------------------------ validators sign
 
-KINDS = {"checkpoint": 4, "acknowledgement": 7, "genesis_approval": 10}
+KINDS = {
+    "pre_prepare": 1,
+    "prepare": 2,
+    "commit": 3,
+    "checkpoint": 4,
+    "view_change": 5,
+    "new_view": 6,
+    "acknowledgement": 7,
+    "empty_request": 8,
+    "genesis_approval": 10,
+    "vote_query": 11,
+}
 
 
 def validator_signing_bytes(chain, kind, epoch, content):

@@ -8,5 +8,6 @@ mod ordering;
 mod restart;
 mod show;
 mod simulated;
+mod vectors;
 mod verifier;
 mod view_change;
