@@ -37,7 +37,7 @@ impl Replica {
         let view_timeout = self.config.parameters.view_timeout_ms;
         let primary = self.primary();
         let may_relay = self.active && self.can_vote();
-        if self.chain.first_undecided() > self.chain.low.next() {
+        if self.has_moving_backlog() {
             self.batches.last_ordered = now;
         }
         let ordered = self.batches.ordered_total;
@@ -76,6 +76,20 @@ impl Replica {
         for (reference, from) in lacking {
             self.fetch_batch(reference, from);
         }
+    }
+
+    /// Decided heights wait for their execution or their certificates: no fault of the primary, as long as
+    /// something moves. When nothing moved for `view_timeout_max`, a validator whose checkpoint is needed may
+    /// sit in a higher view, which decided heights reach only by a view change.
+    fn has_moving_backlog(&mut self) -> bool {
+        let now = self.clock.monotonic;
+        let standing = (self.chain.certified(), self.chain.executed);
+        if self.backlog.0 != standing {
+            self.backlog = (standing, now);
+        }
+        let since = now.0.saturating_sub(self.backlog.1.0);
+        self.chain.first_undecided() > self.chain.low.next()
+            && since < self.config.parameters.view_timeout_max_ms
     }
 
     /// Whether an author's oldest unordered batch is overdue.

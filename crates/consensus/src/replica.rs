@@ -71,6 +71,8 @@ pub struct Replica {
     /// The executed or stored height that waits for sync, and when to ask (again).
     pub(crate) sync_wait: Option<(Height, u64)>,
     pub(crate) last_lone_join: Option<Monotonic>,
+    /// Certified and executed heights as last seen by the overdue rule, and since when.
+    pub(crate) backlog: ((Height, Height), Monotonic),
     pub(crate) view_changes_started: u64,
     evidence: u64,
 }
@@ -123,6 +125,7 @@ impl Replica {
             noticed_difference: BTreeSet::new(),
             sync_wait: None,
             last_lone_join: None,
+            backlog: ((Height::ZERO, Height::ZERO), clock.monotonic),
             view_changes_started: 0,
             evidence: 0,
         };

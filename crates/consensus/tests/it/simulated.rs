@@ -95,3 +95,29 @@ fn a_batch_that_two_heights_name_is_kept_until_the_higher_one_is_a_block() {
     }
     assert!(executes, "{}", bench.state());
 }
+
+/// Seed 2808: a validator whose checkpoint is needed sits in a higher view and missed what the others
+/// decided. Nothing can be certified without it, and only a view change brings it the decided heights; the
+/// uncertified height must not excuse an idle primary for ever.
+#[test]
+fn a_backlog_that_does_not_move_excuses_no_idle_primary() {
+    let mut bench = Bench::new(4, 3);
+    let (first, waiting) = (batch(1, 1), batch(1, 2));
+    let decided = proposal(&[first]);
+    bench.offer(first);
+    bench.receive(0, bench.world.pre_prepare(0, 1, &decided));
+    for backup in [1, 2] {
+        bench.receive(backup, bench.world.prepare(backup, 0, 1, &decided));
+    }
+    bench.durable();
+    for validator in [0, 1, 2] {
+        bench.receive(validator, bench.world.commit(validator, 0, 1, &decided));
+    }
+    bench.executed(1, &decided);
+    bench.offer(waiting);
+    let cap = crate::bench::parameters().view_timeout_max_ms;
+    bench.pass(cap / 2);
+    assert!(bench.state().starts_with("normal"), "the backlog may still move: {}", bench.state());
+    bench.pass(2 * cap);
+    assert!(bench.state().starts_with("view-change"), "{}", bench.state());
+}
