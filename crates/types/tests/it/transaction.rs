@@ -119,7 +119,11 @@ proptest! {
     fn cut_or_changed_bytes_are_refused_or_another_transaction(at: prop::sample::Index, bit in 0..8u8) {
         let bytes = body(every_operation()).sign(&[&key("account", 0)]).bytes().to_vec();
         let at = at.index(bytes.len());
-        prop_assert!(read(bytes[..at].to_vec()).is_err());
+        // Cut exactly behind the body it is the same transaction, not signed yet: void wherever it counts.
+        if let Ok(cut) = read(bytes[..at].to_vec()) {
+            prop_assert_eq!(cut.id(), read(bytes.clone()).unwrap().id());
+            prop_assert!(cut.signatures().is_empty());
+        }
         let mut other = bytes.clone();
         other[at] ^= 1 << bit;
         if let Ok(changed) = read(other.clone()) {
