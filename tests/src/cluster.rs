@@ -23,6 +23,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Cluster {
     folder: TempDir,
     base_port: u16,
+    _claim: File,
     nodes: Vec<Option<Child>>,
 }
 
@@ -38,7 +39,7 @@ impl Cluster {
 
     fn make(validators: usize, observers: usize, parameters: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let base_port = free_ports(validators + observers);
+        let (base_port, claim) = free_ports(validators + observers);
         let m = observers.to_string();
         let (n, port) = (validators.to_string(), base_port.to_string());
         let network = folder.path().join("net");
@@ -50,7 +51,7 @@ impl Cluster {
         }
         let answer = hanse(&arguments);
         assert_eq!(answer.code, 0, "{}", answer.stderr);
-        Self { folder, base_port, nodes: (0..validators + observers).map(|_| None).collect() }
+        Self { folder, base_port, _claim: claim, nodes: (0..validators + observers).map(|_| None).collect() }
     }
 
     /// Prepares and starts all nodes, and waits until each serves.
@@ -236,6 +237,7 @@ impl Drop for Cluster {
 pub struct Founders {
     folder: TempDir,
     base_port: u16,
+    _claim: File,
     homes: usize,
     nodes: Vec<Child>,
 }
@@ -247,12 +249,9 @@ impl Founders {
     /// When it fails.
     #[must_use]
     pub fn new(homes: usize) -> Self {
-        let founders = Self {
-            folder: tempfile::tempdir().unwrap(),
-            base_port: free_ports(homes),
-            homes,
-            nodes: Vec::new(),
-        };
+        let (base_port, claim) = free_ports(homes);
+        let folder = tempfile::tempdir().unwrap();
+        let founders = Self { folder, base_port, _claim: claim, homes, nodes: Vec::new() };
         for home in 0..homes {
             let (member, address) = (format!("member{home}"), founders.address(home));
             let answer =
@@ -380,16 +379,21 @@ pub fn spawn(home: &Path) -> Child {
         .unwrap()
 }
 
-/// A base port whose ports for so many nodes are free now; tests in parallel start at different places. Below the
-/// range from which the system takes ports of outgoing connections, which could take one while a node is down.
-fn free_ports(nodes: usize) -> u16 {
+/// A base port whose ports for so many nodes are free now, and a lock that keeps other tests away from them as
+/// long as it lives. Below the range from which the system takes ports of outgoing connections, which could
+/// take one while a node is down.
+fn free_ports(nodes: usize) -> (u16, File) {
     let seed = std::process::id() * 7 % 120;
     for attempt in 0..120 {
         let base = 20_000 + u16::try_from((seed + attempt * 13) % 120).unwrap() * 100;
+        let claim = File::create(std::env::temp_dir().join(format!("hanse-e2e-{base}.lock"))).unwrap();
+        if claim.try_lock().is_err() {
+            continue;
+        }
         let wanted = (0..u16::try_from(nodes).unwrap())
             .flat_map(|node| (0..4).map(move |port| base + 10 * node + port));
         if wanted.into_iter().all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
-            return base;
+            return (base, claim);
         }
     }
     panic!("no free ports for {nodes} nodes");
