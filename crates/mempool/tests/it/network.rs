@@ -150,7 +150,11 @@ fn what_the_network_loses_is_sent_again_until_everybody_has_acknowledged() {
             assert!(begin.elapsed() < crate::world::PATIENCE, "{:?}", node.handle.counters());
             std::thread::yield_now();
         }
-        assert_eq!(node.next_certified().1.max(node.next_certified().1), 3);
+        // Told at f+1 and at q, or once when one check of signatures found both.
+        let mut acks = 0;
+        while acks < 3 {
+            acks = node.next_certified().1;
+        }
     }
     nodes.iter().for_each(|node| node.handle.shutdown());
 }
