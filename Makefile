@@ -3,11 +3,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SEEDS ?= 500
+SCENARIOS ?= 20000
 START ?= 0
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
-.PHONY: help setup build devnet test check fix sim bench e2e install
+.PHONY: help setup build devnet test check fix sim twins bench e2e install
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +49,14 @@ ifdef SEED
 	$(TARGET)/release/sim --seed $(SEED) --trace
 else
 	$(TARGET)/release/sim --seeds $(SEEDS) --start $(START)
+endif
+
+twins: ## twins (two processes with one key): SCENARIOS=20000 START=0 runs a range, TWIN=123 replays one
+	cargo build --locked --release --bin sim
+ifdef TWIN
+	$(TARGET)/release/sim --twin $(TWIN) --trace
+else
+	$(TARGET)/release/sim --twins $(SCENARIOS) --start $(START) --jobs 2
 endif
 
 bench: setup ## the cost of each step (criterion)

@@ -12,6 +12,7 @@ use crate::{
     statistics::Statistics,
     time::Micros,
     trace::{Trace, Verbosity},
+    twins::Script,
 };
 
 /// The world without its nodes.
@@ -30,6 +31,8 @@ pub(crate) struct Environment {
     /// Faults are over.
     pub calm: bool,
     pub firsts: Firsts,
+    /// Who hears whom, where a scenario of twins says so.
+    pub script: Script,
     pub disk_prng: Prng,
     pub executor_prng: Prng,
     pub fault_prng: Prng,
@@ -61,6 +64,7 @@ impl Environment {
             transactions: 0,
             calm: false,
             firsts: Firsts::default(),
+            script: Script::default(),
             disk_prng: Prng::stream(seed, "disk"),
             executor_prng: Prng::stream(seed, "executor"),
             fault_prng: Prng::stream(seed, "fault"),

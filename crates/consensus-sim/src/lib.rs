@@ -36,6 +36,7 @@ mod swarm;
 mod sync;
 pub mod time;
 pub mod trace;
+pub mod twins;
 mod vote_log;
 mod wire;
 pub mod world;

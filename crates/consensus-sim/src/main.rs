@@ -1,10 +1,13 @@
 //! `sim`: runs seeds, prints what they came to, and for a failing one how to see it again.
 
+mod twins_command;
+
 use std::{process::ExitCode, time::Instant};
 
 use consensus_sim::{Options, Outcome, Statistics, Verbosity, run_caught};
 
-const USAGE: &str = "usage: sim [--seeds N] [--start S] [--jobs J] [--keep-going] | sim --seed K [--trace]";
+const USAGE: &str = "usage: sim [--seeds N] [--start S] [--jobs J] [--keep-going] | sim --seed K [--trace] | \
+                     sim --twins N [--start S] [--jobs J] | sim --twin K [--trace]";
 
 /// What to run.
 struct Arguments {
@@ -13,12 +16,16 @@ struct Arguments {
     start: u64,
     jobs: u64,
     seed: Option<u64>,
+    twins: Option<u64>,
+    twin: Option<u64>,
     trace: bool,
 }
 
 fn main() -> ExitCode {
     match read_arguments(std::env::args().skip(1)) {
         Some(Arguments { seed: Some(seed), trace, .. }) => show(seed, trace),
+        Some(Arguments { twin: Some(number), trace, .. }) => twins_command::show(number, trace),
+        Some(Arguments { twins: Some(count), start, jobs, .. }) => twins_command::sweep(start, count, jobs),
         Some(arguments) => sweep(&arguments),
         None => {
             eprintln!("{USAGE}");
@@ -28,8 +35,16 @@ fn main() -> ExitCode {
 }
 
 fn read_arguments(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
-    let mut arguments =
-        Arguments { seeds: 100, start: 0, jobs: 1, seed: None, trace: false, keep_going: false };
+    let mut arguments = Arguments {
+        seeds: 100,
+        start: 0,
+        jobs: 1,
+        seed: None,
+        twins: None,
+        twin: None,
+        trace: false,
+        keep_going: false,
+    };
     while let Some(word) = words.next() {
         let mut number = || words.next()?.parse().ok();
         match word.as_str() {
@@ -37,6 +52,8 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Option<Arguments> 
             "--start" => arguments.start = number()?,
             "--jobs" => arguments.jobs = number()?.max(1),
             "--seed" => arguments.seed = Some(number()?),
+            "--twins" => arguments.twins = Some(number()?),
+            "--twin" => arguments.twin = Some(number()?),
             "--keep-going" => arguments.keep_going = true,
             "--trace" => arguments.trace = true,
             _ => return None,

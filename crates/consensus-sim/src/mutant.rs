@@ -13,4 +13,6 @@ pub enum Mutant {
     ShortCertificates,
     /// The restarted replica is told that its vote log is empty, though the log's id is the right one.
     EmptyLogAtRestart,
+    /// In scenarios of twins, one pair more than may be faulty.
+    TooManyTwins,
 }

@@ -105,6 +105,9 @@ impl Environment {
 
     /// Puts a packet on the wire after a while.
     pub fn post_later(&mut self, from: Place, to: Place, packet: &Rc<Packet>, wait: Micros) {
+        if !self.is_in_script(from, to, packet) {
+            return;
+        }
         let (count, delays) = self.network.copies(from, to);
         for delay in delays.iter().take(count) {
             let packet = Rc::clone(packet);

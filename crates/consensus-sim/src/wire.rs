@@ -50,7 +50,12 @@ impl Node {
         match &**packet {
             Packet::Consensus(message) => {
                 let sender = env.index_of(from);
-                match self.verifier.verify(sender, (**message).clone()) {
+                let heard = match &self.actor {
+                    None => Some((**message).clone()),
+                    Some(actor) => actor.incoming(message),
+                };
+                let Some(heard) = heard else { return };
+                match self.verifier.verify(sender, heard) {
                     Ok(verified) => {
                         if let Some(actor) = &mut self.actor {
                             actor.overhear(message);

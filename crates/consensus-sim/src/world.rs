@@ -67,18 +67,23 @@ pub fn run(seed: u64, options: Options) -> Outcome {
 /// As [`run`]; a panic, of the replica or of the simulator, becomes a violation.
 #[must_use]
 pub fn run_caught(seed: u64, options: Options) -> Outcome {
-    std::panic::catch_unwind(|| run(seed, options)).unwrap_or_else(|_| Outcome {
+    caught(&format!("{:?}", Scenario::from_seed(seed)), || run(seed, options))
+}
+
+/// A panic becomes a violation.
+pub(crate) fn caught(description: &str, run: impl FnOnce() -> Outcome + std::panic::UnwindSafe) -> Outcome {
+    std::panic::catch_unwind(run).unwrap_or_else(|_| Outcome {
         violation: Some(Violation { invariant: "panic", detail: "see the message above".into() }),
         end: 0,
         trace_hash: [0; 32],
         tail: Vec::new(),
         statistics: Statistics::default(),
-        description: format!("{:?}", Scenario::from_seed(seed)),
+        description: description.into(),
     })
 }
 
 impl World {
-    fn new(env: Environment) -> Self {
+    pub fn new(env: Environment) -> Self {
         let behaviour = |index: ValidatorIndex| {
             let place = usize::from(index.get());
             env.scenario.byzantine.iter().find(|(byzantine, _)| *byzantine == place).map(|(_, b)| *b)
@@ -91,7 +96,7 @@ impl World {
         Self { env, nodes, liveness: Liveness::default(), loaded: 0, done: false }
     }
 
-    fn run(mut self, description: String) -> Outcome {
+    pub fn run(mut self, description: String) -> Outcome {
         self.begin();
         while !self.done && self.env.invariants.violation().is_none() {
             let Some((at, event)) = self.env.queue.pop() else { break };

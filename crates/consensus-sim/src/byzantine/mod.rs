@@ -7,6 +7,7 @@ mod far_future;
 mod replayer;
 mod silent;
 mod slow;
+mod twin;
 mod unavailable;
 mod view_change_spammer;
 
@@ -26,6 +27,8 @@ pub(crate) enum Behaviour {
     Replayer,
     Silent,
     Slow,
+    /// As a twin, but neither ever hears of the other.
+    StubbornTwin,
     /// Two honest processes with one key.
     Twin,
     Unavailable,
@@ -83,9 +86,11 @@ impl Actor {
                 self.overhear(message);
                 vec![message.clone()]
             }
-            Behaviour::FarFuture | Behaviour::Slow | Behaviour::Twin | Behaviour::ViewChangeSpammer => {
-                vec![message.clone()]
-            }
+            Behaviour::FarFuture
+            | Behaviour::Slow
+            | Behaviour::StubbornTwin
+            | Behaviour::Twin
+            | Behaviour::ViewChangeSpammer => vec![message.clone()],
         }
     }
 
@@ -109,9 +114,18 @@ impl Actor {
             | Behaviour::Equivocator
             | Behaviour::Silent
             | Behaviour::Slow
+            | Behaviour::StubbornTwin
             | Behaviour::Twin
             | Behaviour::Unavailable => Vec::new(),
         }
+    }
+
+    /// What it lets its replica hear.
+    pub fn incoming(&self, message: &Message) -> Option<Message> {
+        if self.behaviour == Behaviour::StubbornTwin {
+            return twin::incoming(self.index, message);
+        }
+        Some(message.clone())
     }
 
     /// Remembers a message.

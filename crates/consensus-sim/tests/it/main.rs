@@ -4,6 +4,7 @@ mod determinism;
 mod mutants;
 mod regressions;
 mod sweep;
+mod twins;
 
 use consensus_sim::{Options, Verbosity};
 

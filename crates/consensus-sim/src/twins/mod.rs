@@ -1,0 +1,34 @@
+//! Twins (Bano et al., "Twins: BFT Systems Made Robust", OPODIS'21): Byzantine behaviour made of honest
+//! code. A twin is a second process with the key and the index of the first, its own disks and its own idea
+//! of the world; together they say two things in one slot, vote in two views, forget what the other
+//! promised. A script says who hears whom and who leads in each round, and then everything heals.
+//!
+//! Scenario numbers stand for themselves: the same number is the same run, for ever. A quarter of them
+//! counts through all pairs of partitions at n = 4, with each validator as the twin; the others are drawn.
+//! [`partition`] and `script` say what a round is, `plan` what a number means.
+
+pub mod partition;
+mod plan;
+mod script;
+
+pub(crate) use script::Script;
+
+use crate::{
+    environment::Environment,
+    world::{Options, Outcome, World, caught},
+};
+use plan::Plan;
+
+/// Runs one scenario to its end; a panic becomes a violation.
+#[must_use]
+pub fn run(number: u64, options: Options) -> Outcome {
+    let description = format!("{:?}", Plan::from_number(number, options.mutant));
+    caught(&description, || {
+        let Plan { scenario, script } = Plan::from_number(number, options.mutant);
+        let places = scenario.places();
+        match Environment::new(scenario, places, options.mutant, options.verbosity) {
+            Some(env) => World::new(Environment { script, ..env }).run(description.clone()),
+            None => unreachable!("the simulated validators are distinct"),
+        }
+    })
+}

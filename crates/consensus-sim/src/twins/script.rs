@@ -1,0 +1,55 @@
+//! The script of a scenario: in each round who hears whom, who leads, and what kind of message vanishes.
+//! All of it is what an asynchronous network may do: messages are lost, nothing is made up.
+
+use consensus::{Message, SignedStatement, Statement};
+use types::{ValidatorIndex, signing::Kind};
+
+use super::partition::Partition;
+use crate::{environment::Environment, packet::Packet, queue::Place, time::Micros};
+
+/// One round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Round {
+    /// When it ends.
+    pub until: Micros,
+    /// Packets travel inside a group only.
+    pub groups: Partition,
+    /// Only this validator leads: what other primaries begin and propose vanishes, so their views fail.
+    pub leader: Option<ValidatorIndex>,
+    /// Statements of this kind vanish.
+    pub muted: Option<Kind>,
+}
+
+/// Rounds in order of time; afterwards everything passes. An empty script is no script.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Script(pub Vec<Round>);
+
+impl Script {
+    /// Whether this packet passes now.
+    pub fn passes(&self, now: Micros, from: Place, to: Place, packet: &Packet) -> bool {
+        self.0.iter().find(|round| now < round.until).is_none_or(|round| round.passes(from, to, packet))
+    }
+}
+
+impl Round {
+    fn passes(&self, from: Place, to: Place, packet: &Packet) -> bool {
+        if self.groups.get(from) != self.groups.get(to) {
+            return false;
+        }
+        let Packet::Consensus(message) = packet else { return true };
+        let (Message::Signed(signed) | Message::PrePrepare { signed, .. }) = &**message else { return true };
+        self.muted != Some(signed.statement.kind()) && self.may_lead(signed)
+    }
+
+    fn may_lead(&self, SignedStatement { signer, statement, .. }: &SignedStatement) -> bool {
+        let leads = matches!(statement, Statement::PrePrepare(_) | Statement::NewView(_));
+        !leads || self.leader.is_none_or(|leader| leader == *signer)
+    }
+}
+
+impl Environment {
+    /// Whether the script lets a packet pass.
+    pub fn is_in_script(&self, from: Place, to: Place, packet: &Packet) -> bool {
+        self.calm || self.script.passes(self.now, from, to, packet)
+    }
+}
