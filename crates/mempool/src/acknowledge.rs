@@ -6,7 +6,7 @@ use crossbeam_channel::Receiver;
 use types::{Acknowledgement, AvailabilityProof, BatchRef, CheckedBatch, Signature, TimeMs, ports::Signer};
 
 use crate::{
-    MempoolError, MempoolEvent, PoolMessage, Recipients,
+    MempoolError, MempoolEvent, PoolMessage, Recipients, lifecycle,
     shared::Shared,
     store::{Job, Origin, Writer},
 };
@@ -46,12 +46,16 @@ pub(crate) fn write_batches(
 
 /// The own acknowledgement counts from here on.
 pub(crate) fn own_is_durable(shared: &Shared, reference: &BatchRef) {
-    let Some(signer) = shared.signer.as_deref() else { return };
+    let era = shared.era();
+    let signer = era.signer.as_deref().filter(|signer| signer.index() == reference.author);
+    let Some(signer) = signer.filter(|_| reference.epoch == era.epoch) else {
+        return drop_old(shared, reference);
+    };
     let signature = sign(shared, signer, reference);
     let proof = {
         let mut exchange = shared.exchange.lock();
         exchange.hold(reference);
-        exchange.own.acknowledge(&reference.digest, signer.index(), signature, &shared.validators)
+        exchange.own.acknowledge(&reference.digest, signer.index(), signature, &era.validators)
     };
     shared.tell(MempoolEvent::BatchHeld(*reference));
     if let Some(proof) = proof {
@@ -59,8 +63,17 @@ pub(crate) fn own_is_durable(shared: &Shared, reference: &BatchRef) {
     }
 }
 
+/// The epoch ended while the batch was on its way to the disk: it is held, then dropped like the others.
+fn drop_old(shared: &Shared, reference: &BatchRef) {
+    shared.exchange.lock().hold(reference);
+    lifecycle::prune(shared, &[reference.digest]);
+}
+
 fn others_is_durable(shared: &Shared, batch: &CheckedBatch) {
     let reference = batch.reference();
+    if reference.epoch != shared.era().epoch {
+        return drop_old(shared, reference);
+    }
     let (ordered, proven) = {
         let mut exchange = shared.exchange.lock();
         (exchange.hold(reference), exchange.proven.get(&reference.digest).is_some())
@@ -76,7 +89,8 @@ fn others_is_durable(shared: &Shared, batch: &CheckedBatch) {
 
 /// Acknowledges a held batch, unless its expiry is out of range or its author has W live ones already.
 pub(crate) fn acknowledge(shared: &Shared, reference: &BatchRef) {
-    let Some(signer) = shared.signer.as_deref() else { return };
+    let era = shared.era();
+    let Some(signer) = era.signer.as_deref() else { return };
     let now = shared.now();
     let allowed = expiry_in_range(shared, reference.expires, now)
         && shared.exchange.lock().authors.acknowledge(
@@ -97,7 +111,8 @@ pub(crate) fn acknowledge(shared: &Shared, reference: &BatchRef) {
 
 /// Clocks differ: an expiry may lie `clock_lag` back, or `batch_lifetime` and `clock_drift` ahead.
 fn expiry_in_range(shared: &Shared, expires: TimeMs, now: TimeMs) -> bool {
-    let parameters = &shared.parameters;
+    let era = shared.era();
+    let parameters = &era.parameters;
     let latest = now.plus(parameters.batch_lifetime_ms).plus(parameters.clock_drift_ms);
     (now.minus(parameters.clock_lag_ms)..=latest).contains(&expires)
 }

@@ -61,11 +61,12 @@ pub(crate) fn submit(shared: &Shared, bytes: Bytes, client: ClientId, reply: Adm
     if shared.is_stopping() {
         return drop(reply);
     }
-    if shared.signer.is_none() {
-        let reason = "this node is an observer and packs no batches; submit to a validator";
+    let era = shared.era();
+    if era.signer.is_none() {
+        let reason = "this node does not vote at present and packs no batches; submit to a validator";
         return refuse(reply, Refusal::new(Code::Unavailable, reason, None));
     }
-    let limit = shared.parameters.max_transaction_bytes as usize;
+    let limit = era.parameters.max_transaction_bytes as usize;
     if bytes.len() > limit {
         let reason = format!("the transaction has {} bytes, at most {limit} are allowed", bytes.len());
         return refuse(reply, Refusal::new(Code::TooLarge, reason, None));
@@ -209,10 +210,11 @@ fn settle(shared: &Shared, good: Vec<(Submission, CheckedTransaction)>, mut answ
 }
 
 fn judge(shared: &Shared, bytes: &Bytes, now: TimeMs) -> Result<Verdict, Refusal> {
-    let transaction = Transaction::decode(bytes.clone(), &shared.chain, &shared.parameters)
+    let era = shared.era();
+    let transaction = Transaction::decode(bytes.clone(), &shared.chain, &era.parameters)
         .map_err(|error| Refusal::new(error.code(), error.to_string(), None))?;
     let id = *transaction.id();
-    judge_lifetime(&transaction, &shared.parameters, now)?;
+    judge_lifetime(&transaction, &era.parameters, now)?;
     let known = shared.pending.lock().known(&key_of(&transaction));
     if known == Known::Waiting || shared.state.is_seen(&id) {
         return Ok(Verdict::Repeated(admitted(&transaction)));

@@ -28,6 +28,11 @@ impl Authors {
         Self { authors: BTreeMap::new(), window, bytes_max }
     }
 
+    /// Another W.
+    pub(crate) const fn set_window(&mut self, window: usize) {
+        self.window = window;
+    }
+
     /// Whether one more batch is stored without having been asked for.
     pub(crate) fn has_room(&self, author: ValidatorIndex, bytes: u32) -> bool {
         self.authors.get(&author).is_none_or(|known| {

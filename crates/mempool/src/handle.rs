@@ -15,7 +15,7 @@ use types::{
 };
 
 use crate::{
-    Counters, MempoolError, PoolMessage, admission, intake::PeerBatch, lifecycle, notes::Note,
+    Counters, Era, MempoolError, PoolMessage, admission, intake::PeerBatch, lifecycle, notes::Note,
     server::Request, shared::Shared, store::Job, ticker,
 };
 
@@ -39,9 +39,10 @@ impl MempoolHandle {
     /// malformed or too much is counted and dropped.
     pub fn receive(&self, from: Option<ValidatorIndex>, bytes: Bytes) {
         let shared = &self.shared;
-        let Some(gates) = shared.gates_of(from) else { return shared.counters.messages_malformed.add(1) };
+        let era = shared.era();
+        let Some(gates) = era.gates_of(from) else { return shared.counters.messages_malformed.add(1) };
         let length = bytes.len();
-        let message = match PoolMessage::decode(bytes, shared.parameters.max_batch_bytes) {
+        let message = match PoolMessage::decode(bytes, era.parameters.max_batch_bytes) {
             Ok(message) => message,
             Err(error) => {
                 tracing::debug!(?from, %error, "malformed message");
@@ -121,6 +122,15 @@ impl MempoolHandle {
     /// was never ordered are queued again.
     pub fn prune(&self, dropped: &[BatchDigest]) {
         lifecycle::prune(&self.shared, dropped);
+    }
+
+    /// Enters an epoch, when the last block of the one before is certified and durable here. Batches of older
+    /// epochs that no block holds are dropped; what is alive in own ones is packed again.
+    ///
+    /// # Errors
+    /// [`MempoolError::SignerOutsideSet`].
+    pub fn enter_epoch(&self, era: Era) -> Result<(), MempoolError> {
+        lifecycle::enter_epoch(&self.shared, era)
     }
 
     /// The ids executed in a block (void ones excluded: they are not consumed). Call it before

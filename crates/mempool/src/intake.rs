@@ -57,13 +57,14 @@ pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<PeerBatch>, stop: &Sto
 }
 
 fn take(shared: &Shared, from: Option<ValidatorIndex>, bytes: Bytes) {
-    let Some(arrival) =
-        Arrival::read(&bytes).filter(|arrival| shared.validators.get(arrival.author).is_some())
-    else {
+    let era = shared.era();
+    let known =
+        |arrival: &Arrival| era.validators.get(arrival.author).is_some() || arrival.epoch != era.epoch;
+    let Some(arrival) = Arrival::read(&bytes).filter(known) else {
         shared.counters.batches_invalid.add(1);
         return;
     };
-    if arrival.epoch != shared.epoch {
+    if arrival.epoch != era.epoch {
         shared.counters.batches_refused.add(1);
         return;
     }
@@ -78,7 +79,7 @@ fn take(shared: &Shared, from: Option<ValidatorIndex>, bytes: Bytes) {
 
 fn verify(shared: &Shared, from: Option<ValidatorIndex>, arrival: &Arrival, bytes: Bytes) {
     let known = |transaction: &types::Transaction| shared.verified.get(transaction);
-    match CheckedBatch::check_with(bytes, &shared.chain, &shared.parameters, known) {
+    match CheckedBatch::check_with(bytes, &shared.chain, &shared.era().parameters, known) {
         Ok(batch) => {
             shared.verified.insert(batch.transactions());
             shared.write(Job::Batch(Arc::new(batch), Origin::Peer));

@@ -23,6 +23,7 @@ mod admission;
 mod authors;
 mod config;
 mod counters;
+mod era;
 mod error;
 mod event;
 mod exchange;
@@ -48,6 +49,7 @@ mod verified;
 
 pub use config::MempoolConfig;
 pub use counters::Counters;
+pub use era::Era;
 pub use error::MempoolError;
 pub use event::{MempoolEvent, Recipients};
 pub use handle::MempoolHandle;

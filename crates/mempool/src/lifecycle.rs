@@ -1,10 +1,12 @@
 //! What consensus and ledger tell the mempool: batches ordered and dropped, transactions committed, time.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use types::{BatchDigest, BatchRef, Height, TimeMs, TransactionId, ValidatorIndex};
 
-use crate::{MempoolEvent, PoolMessage, Recipients, shared::Shared, store::Job};
+use crate::{
+    Era, MempoolError, MempoolEvent, PoolMessage, Recipients, era::Present, shared::Shared, store::Job,
+};
 
 /// A block's batches are ordered.
 pub(crate) fn ordered(shared: &Shared, height: Height, references: &[BatchRef]) {
@@ -87,10 +89,30 @@ pub(crate) fn set_chain_time(shared: &Shared, time: TimeMs) {
     }
 }
 
+/// Another epoch begins; from here on nothing of the one before is taken, acknowledged or made.
+pub(crate) fn enter_epoch(shared: &Shared, era: Era) -> Result<(), MempoolError> {
+    let present = Present::begin(era, &shared.config)?;
+    shared.exchange.lock().authors.set_window(present.window());
+    *shared.present.write() = Arc::new(present);
+    leave_older_epochs(shared);
+    Ok(())
+}
+
+/// Drops what no block can name any more. A batch on its way to the disk follows when it gets there.
+pub(crate) fn leave_older_epochs(shared: &Shared) {
+    let epoch = shared.era().epoch;
+    let old: Vec<_> = {
+        let exchange = shared.exchange.lock();
+        let held = exchange.held.values().filter(|held| held.reference.epoch != epoch && !held.ordered);
+        held.map(|held| held.reference.digest).collect()
+    };
+    prune(shared, &old);
+}
+
 /// Held batches that cannot be proposed any more by anybody's clock.
 pub(crate) fn releasable(shared: &Shared) -> Vec<BatchDigest> {
     let time = shared.chain_time();
-    let lag = shared.parameters.clock_lag_ms;
+    let lag = shared.era().parameters.clock_lag_ms;
     let exchange = shared.exchange.lock();
     let past = exchange.held.values().filter(|held| time > held.reference.expires.plus(lag));
     past.map(|held| held.reference.digest).collect()
@@ -98,10 +120,11 @@ pub(crate) fn releasable(shared: &Shared) -> Vec<BatchDigest> {
 
 /// Consensus needs a batch.
 pub(crate) fn fetch(shared: &Shared, reference: &BatchRef, from: &[ValidatorIndex]) {
-    let me = shared.me();
+    let era = shared.era();
+    let me = era.me();
     let from: Vec<_> = from
         .iter()
-        .filter(|peer| Some(**peer) != me && shared.validators.get(**peer).is_some())
+        .filter(|peer| Some(**peer) != me && era.validators.get(**peer).is_some())
         .copied()
         .collect();
     let asked = {

@@ -24,13 +24,15 @@ pub(crate) fn work(shared: &Arc<Shared>) {
     }
 }
 
-/// Waits until a batch is due and there is room for it (W own batches unordered: back-pressure).
+/// Waits until a batch is due and there is room for it: a seat, and fewer than W own batches unordered
+/// (back-pressure).
 fn next(shared: &Shared) -> Option<Vec<CheckedTransaction>> {
-    let bytes_max = shared.parameters.max_batch_bytes as usize - EMPTY_BATCH_BYTES;
-    let delay = Duration::from_millis(shared.parameters.max_batch_delay_ms);
     let mut pending = shared.pending.lock();
     loop {
-        let has_room = shared.own_live.load(Ordering::SeqCst) < shared.window();
+        let era = shared.era();
+        let bytes_max = era.parameters.max_batch_bytes as usize - EMPTY_BATCH_BYTES;
+        let delay = Duration::from_millis(era.parameters.max_batch_delay_ms);
+        let has_room = era.me().is_some() && shared.own_live.load(Ordering::SeqCst) < era.window();
         let deadline = match pending.due(bytes_max) {
             Due::Never => None,
             Due::Now => Some(Instant::now()),
@@ -50,12 +52,16 @@ fn next(shared: &Shared) -> Option<Vec<CheckedTransaction>> {
 
 /// Packs, sends and stores at the same time. The own acknowledgement waits for the disk.
 fn make(shared: &Shared, transactions: Vec<CheckedTransaction>) {
-    let Some(author) = shared.me() else { return };
+    let era = shared.era();
+    let Some(author) = era.me() else {
+        // The seat was lost while they were taken: they wait for another one.
+        return shared.pending.lock().give_back(&transactions);
+    };
     let batch = Batch {
         author,
         sequence: BatchSequence::new(shared.next_sequence.fetch_add(1, Ordering::SeqCst)),
-        epoch: shared.epoch,
-        expires: shared.now().plus(shared.parameters.batch_lifetime_ms),
+        epoch: era.epoch,
+        expires: shared.now().plus(era.parameters.batch_lifetime_ms),
         transactions: transactions.iter().map(|checked| checked.get().bytes().clone()).collect(),
     };
     let keys = transactions.iter().map(|checked| key_of(checked.get())).collect();

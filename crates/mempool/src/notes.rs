@@ -49,7 +49,8 @@ fn awaited(
     acknowledgement: Acknowledgement,
     from: ValidatorIndex,
 ) -> Option<(Acknowledgement, PublicKey)> {
-    let key = shared.validators.key(acknowledgement.signer).filter(|_| from == acknowledgement.signer);
+    let era = shared.era();
+    let key = era.validators.key(acknowledgement.signer).filter(|_| from == acknowledgement.signer);
     let awaited = shared.exchange.lock().own.awaits(&acknowledgement.reference, acknowledgement.signer);
     match (key, awaited) {
         (Some(key), Awaited::Yes) => Some((acknowledgement, *key)),
@@ -62,6 +63,7 @@ fn awaited(
 }
 
 fn take_acknowledgements(shared: &Shared, acknowledgements: &[(Acknowledgement, PublicKey)]) {
+    let era = shared.era();
     let messages: Vec<_> =
         acknowledgements.iter().map(|(ack, _)| ack.reference.acknowledgement_bytes(&shared.chain)).collect();
     let item = |((ack, key), message): (&(Acknowledgement, PublicKey), _)| SignedBytes {
@@ -78,7 +80,7 @@ fn take_acknowledgements(shared: &Shared, acknowledgements: &[(Acknowledgement, 
         shared.counters.acks_received.add(1);
         let digest = &ack.reference.digest;
         let proof =
-            shared.exchange.lock().own.acknowledge(digest, ack.signer, ack.signature, &shared.validators);
+            shared.exchange.lock().own.acknowledge(digest, ack.signer, ack.signature, &era.validators);
         if let Some(proof) = proof {
             acknowledge::announce(shared, proof);
         }
@@ -92,7 +94,8 @@ fn take_proof(shared: &Shared, proof: AvailabilityProof) {
     if !wanted(shared.exchange.lock().proven.get(&digest)) {
         return;
     }
-    if proof.reference.epoch != shared.epoch || proof.verify(&shared.chain, &shared.validators).is_err() {
+    let era = shared.era();
+    if proof.reference.epoch != era.epoch || proof.verify(&shared.chain, &era.validators).is_err() {
         shared.counters.proofs_invalid.add(1);
         return;
     }
@@ -103,7 +106,7 @@ fn take_proof(shared: &Shared, proof: AvailabilityProof) {
         exchange.held.get(&digest).is_some_and(|held| !held.ordered)
     };
     if live
-        && Some(proof.reference.author) != shared.me()
+        && Some(proof.reference.author) != era.me()
         && let Some(batch) = shared.batch(&digest)
     {
         shared.pending.lock().certified(digest, batch.transactions());

@@ -9,19 +9,15 @@ use std::{
 };
 
 use crossbeam_channel::Sender;
-use parking_lot::{Condvar, Mutex};
-use types::{
-    BatchDigest, ChainId, CheckedBatch, Epoch, Parameters, TimeMs, ValidatorIndex, ValidatorSet,
-    admission::ClientId,
-    ports::{AdmissionState, Signer},
-};
+use parking_lot::{Condvar, Mutex, RwLock};
+use types::{BatchDigest, ChainId, CheckedBatch, TimeMs, admission::ClientId, ports::AdmissionState};
 
 use crate::{
     MempoolConfig, MempoolError, MempoolEvent, PoolMessage, Recipients,
     admission::Submission,
     counters::LiveCounters,
+    era::Present,
     exchange::Exchange,
-    gate::Gate,
     intake::PeerBatch,
     notes::Note,
     pending::Pending,
@@ -42,20 +38,12 @@ pub(crate) struct Queues {
     pub(crate) writes: Sender<Job>,
 }
 
-/// One peer's shares of the queues.
-pub(crate) struct PeerGates {
-    pub(crate) batches: Arc<Gate>,
-    pub(crate) notes: Arc<Gate>,
-}
-
 /// One mempool.
 pub(crate) struct Shared {
     pub(crate) config: MempoolConfig,
     pub(crate) chain: ChainId,
-    pub(crate) validators: ValidatorSet,
-    pub(crate) parameters: Parameters,
-    pub(crate) epoch: Epoch,
-    pub(crate) signer: Option<Arc<dyn Signer>>,
+    /// Exchanged at every epoch; see [`Shared::era`].
+    pub(crate) present: RwLock<Arc<Present>>,
     pub(crate) state: Arc<dyn AdmissionState>,
     pub(crate) clock: Clock,
     pub(crate) events: Box<dyn Fn(MempoolEvent) + Send + Sync>,
@@ -69,8 +57,6 @@ pub(crate) struct Shared {
     pub(crate) suspects: Mutex<BTreeSet<ClientId>>,
     pub(crate) counters: LiveCounters,
     pub(crate) queues: Queues,
-    /// One per validator, then one for all observers.
-    pub(crate) gates: Vec<PeerGates>,
     /// Block time as of the newest executed block, in ms.
     pub(crate) chain_time: AtomicU64,
     /// Own batches that count against W; changed with `exchange` locked.
@@ -88,17 +74,13 @@ impl Shared {
         TimeMs::new(self.chain_time.load(Ordering::Relaxed))
     }
 
-    pub(crate) fn me(&self) -> Option<ValidatorIndex> {
-        self.signer.as_ref().map(|signer| signer.index())
+    /// The present epoch. Hold it for one piece of work, so that the piece sees one epoch only.
+    pub(crate) fn era(&self) -> Arc<Present> {
+        Arc::clone(&self.present.read())
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
-    }
-
-    /// W.
-    pub(crate) const fn window(&self) -> usize {
-        self.parameters.batches_per_author as usize
     }
 
     pub(crate) fn tell(&self, event: MempoolEvent) {
@@ -117,7 +99,7 @@ impl Shared {
 
     /// A held batch; a store that cannot be read is fatal, and the batch counts as not held.
     pub(crate) fn batch(&self, digest: &BatchDigest) -> Option<Arc<CheckedBatch>> {
-        match self.store.get(digest, &self.chain, &self.parameters, &self.verified) {
+        match self.store.get(digest, &self.chain, &self.era().parameters, &self.verified) {
             Ok(batch) => batch,
             Err(error) => {
                 self.fail(error);
@@ -148,17 +130,8 @@ impl Shared {
             self.own_live.store(live, Ordering::SeqCst);
             live
         };
-        if live < self.window() {
+        if live < self.era().window() {
             self.wake_maker();
-        }
-    }
-
-    /// The gates of a peer; `None` for an index outside the set.
-    pub(crate) fn gates_of(&self, peer: Option<ValidatorIndex>) -> Option<&PeerGates> {
-        match peer {
-            Some(index) if usize::from(index.get()) >= self.validators.len() => None,
-            Some(index) => self.gates.get(usize::from(index.get())),
-            None => self.gates.last(),
         }
     }
 }

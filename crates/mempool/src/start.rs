@@ -6,27 +6,24 @@ use std::sync::{
 };
 
 use crossbeam_channel::{Receiver, bounded, unbounded};
-use parking_lot::{Condvar, Mutex};
-use types::{
-    ChainId, Epoch, Parameters, ValidatorSet,
-    ports::{AdmissionState, Signer},
-};
+use parking_lot::{Condvar, Mutex, RwLock};
+use types::{ChainId, ports::AdmissionState};
 
 use crate::{
     Clock, MempoolConfig, MempoolError, MempoolEvent, MempoolHandle, acknowledge, admission,
     admission::Submission,
     counters::LiveCounters,
+    era::{Era, Present},
     exchange::Exchange,
-    gate::Gate,
     handle::Threads,
     intake,
     intake::PeerBatch,
-    maker, notes,
+    lifecycle, maker, notes,
     notes::Note,
     pending::Pending,
     server,
     server::Request,
-    shared::{PeerGates, Queues, Shared},
+    shared::{Queues, Shared},
     store::{Job, Opened, Store, Writer},
     threads::{Stop, spawn},
     ticker,
@@ -49,8 +46,8 @@ struct Receivers {
 }
 
 impl Mempool {
-    /// Opens the store and starts the threads. `signer` is `None` for an observer, which verifies and
-    /// stores but neither acknowledges nor packs. `clock` is the wall clock. `events` is called from the
+    /// Opens the store and starts the threads. Who has no signer in `era` verifies and stores, but neither
+    /// acknowledges nor packs. Batches of older epochs are dropped, own ones packed again. `clock` is the wall clock. `events` is called from the
     /// mempool's threads, and before this returns with `BatchHeld` for every batch in the store; it must be
     /// cheap and must not call [`MempoolHandle::shutdown`].
     ///
@@ -61,18 +58,13 @@ impl Mempool {
     pub fn start(
         config: MempoolConfig,
         chain: ChainId,
-        validators: ValidatorSet,
-        parameters: Parameters,
-        epoch: Epoch,
-        signer: Option<Arc<dyn Signer>>,
+        era: Era,
         state: Arc<dyn AdmissionState>,
         clock: Clock,
         events: Box<dyn Fn(MempoolEvent) + Send + Sync>,
     ) -> Result<MempoolHandle, MempoolError> {
-        let me = signer.as_ref().map(|signer| signer.index());
-        if let Some(found) = me.filter(|index| validators.get(*index).is_none()) {
-            return Err(MempoolError::SignerOutsideSet { found, validators: validators.len() });
-        }
+        let present = Present::begin(era, &config)?;
+        let (me, epoch) = (present.me(), present.epoch);
         let counters = LiveCounters::default();
         let opened =
             Store::open(&config.dir, me, config.segment_bytes_max, config.cache_bytes_max, &counters)?;
@@ -81,14 +73,14 @@ impl Mempool {
         // A store that knows no number may be a lost one: the clock is ahead of all numbers given before,
         // as long as less than a thousand batches were made per second.
         let next_sequence = own_sequence.map_or(now.get(), |highest| highest.saturating_add(1));
-        let mut exchange = Exchange::new(&config, parameters.batches_per_author as usize);
+        let mut exchange = Exchange::new(&config, present.window());
         for reference in &held {
             exchange.found(*reference, me, now);
         }
         let own_live = exchange.own.live(now);
         let (queues, receivers) = make_queues(config.submissions_max);
         let shared = Arc::new(Shared {
-            gates: make_gates(&config, validators.len()),
+            present: RwLock::new(Arc::new(present)),
             pending: Mutex::new(Pending::new(&config)),
             verified: Verified::new(config.verified_bytes_max),
             work: Condvar::new(),
@@ -100,10 +92,6 @@ impl Mempool {
             stopping: AtomicBool::new(false),
             config,
             chain,
-            validators,
-            parameters,
-            epoch,
-            signer,
             state,
             clock,
             events,
@@ -112,13 +100,17 @@ impl Mempool {
             queues,
         });
         for reference in held {
-            if Some(reference.author) == me {
+            if reference.epoch != epoch {
+                // Dropped below: no block can name it any more.
+            } else if Some(reference.author) == me {
                 acknowledge::own_is_durable(&shared, &reference);
             } else {
                 shared.tell(MempoolEvent::BatchHeld(reference));
             }
         }
-        start_threads(shared, writer, receivers)
+        let handle = start_threads(shared, writer, receivers)?;
+        lifecycle::leave_older_epochs(&handle.shared);
+        Ok(handle)
     }
 }
 
@@ -137,11 +129,6 @@ fn make_queues(submissions_max: usize) -> (Queues, Receivers) {
         writes: writes_out,
     };
     (queues, receivers)
-}
-
-fn make_gates(config: &MempoolConfig, validators: usize) -> Vec<PeerGates> {
-    let gate = || Gate::new(config.peer_queue_messages_max, config.peer_queue_bytes_max);
-    (0..=validators).map(|_| PeerGates { batches: gate(), notes: gate() }).collect()
 }
 
 fn start_threads(

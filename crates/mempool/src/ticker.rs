@@ -18,8 +18,9 @@ pub(crate) fn work(shared: &Arc<Shared>, interval: Duration, stop: &Stop) -> Res
 /// One tick.
 pub(crate) fn tick(shared: &Shared) -> Result<(), MempoolError> {
     let now = shared.now();
-    let me = shared.me();
-    let others: Vec<_> = shared.validators.indices().filter(|index| Some(*index) != me).collect();
+    let era = shared.era();
+    let me = era.me();
+    let others: Vec<_> = era.validators.indices().filter(|index| Some(*index) != me).collect();
     let (resends, retries) = {
         let mut exchange = shared.exchange.lock();
         exchange.tick += 1;

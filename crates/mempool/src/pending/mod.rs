@@ -196,6 +196,16 @@ impl Pending {
         taken
     }
 
+    /// Taken transactions that no batch was made of wait again.
+    pub(crate) fn give_back(&mut self, transactions: &[CheckedTransaction]) {
+        for transaction in transactions {
+            let key = key_of(transaction.get());
+            if self.entries.get(&key).is_some_and(|entry| entry.place == Place::Batching) {
+                self.requeue(&key);
+            }
+        }
+    }
+
     /// The taken transactions are in this own batch.
     pub(crate) fn batched(&mut self, digest: BatchDigest, transactions: &[CheckedTransaction]) {
         for transaction in transactions {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use mempool::{Mempool, MempoolConfig, MempoolEvent, MempoolHandle, PoolMessage, Recipients};
+use mempool::{Era, Mempool, MempoolConfig, MempoolEvent, MempoolHandle, PoolMessage, Recipients};
 use parking_lot::{Mutex, RwLock};
 use tempfile::TempDir;
 use types::{
@@ -33,6 +33,8 @@ pub struct World {
     pub keys: Vec<SecretKey>,
     pub set: ValidatorSet,
     pub chain: ChainId,
+    /// In which nodes start.
+    pub epoch: Epoch,
     pub parameters: Parameters,
     pub clock: Arc<AtomicU64>,
     pub dir: TempDir,
@@ -105,6 +107,7 @@ impl World {
             keys,
             set,
             chain: ChainId::new([7; 32]),
+            epoch: Epoch::ZERO,
             parameters: Parameters { max_batch_delay_ms: 1, ..Parameters::default() },
             clock: Arc::new(AtomicU64::new(NOW)),
             dir: TempDir::new().unwrap(),
@@ -141,23 +144,29 @@ impl World {
         events: Receiver<MempoolEvent>,
         tell: impl Fn(MempoolEvent) + Send + Sync + 'static,
     ) -> Node {
-        let signer = |number: u16| {
-            Arc::new(TestSigner(index(number), self.keys[usize::from(number)].clone())) as Arc<dyn Signer>
-        };
         let clock = Arc::clone(&self.clock);
         let state = Arc::new(State::default());
         let handle = Mempool::start(
             config,
             self.chain,
-            self.set.clone(),
-            self.parameters.clone(),
-            Epoch::ZERO,
-            number.map(signer),
+            self.era(self.epoch, number),
             Arc::clone(&state) as Arc<dyn AdmissionState>,
             Arc::new(move || TimeMs::new(clock.load(Ordering::SeqCst))),
             Box::new(tell),
         );
         Node { handle: handle.unwrap(), events, state }
+    }
+
+    pub fn era(&self, epoch: Epoch, number: Option<u16>) -> Era {
+        let signer = |number: u16| {
+            Arc::new(TestSigner(index(number), self.keys[usize::from(number)].clone())) as Arc<dyn Signer>
+        };
+        Era {
+            epoch,
+            validators: self.set.clone(),
+            parameters: self.parameters.clone(),
+            signer: number.map(signer),
+        }
     }
 
     pub fn transfer(&self, source: u8, salt: u64) -> Transaction {
@@ -187,10 +196,31 @@ impl World {
         expires: u64,
         transactions: &[Transaction],
     ) -> (Bytes, BatchRef) {
+        self.encode_batch(Epoch::ZERO, author, sequence, expires, transactions)
+    }
+
+    pub fn batch_of(
+        &self,
+        epoch: Epoch,
+        author: u16,
+        sequence: u64,
+        transactions: &[Transaction],
+    ) -> (Bytes, BatchRef) {
+        self.encode_batch(epoch, author, sequence, NOW + self.parameters.batch_lifetime_ms, transactions)
+    }
+
+    fn encode_batch(
+        &self,
+        epoch: Epoch,
+        author: u16,
+        sequence: u64,
+        expires: u64,
+        transactions: &[Transaction],
+    ) -> (Bytes, BatchRef) {
         let batch = Batch {
             author: index(author),
             sequence: BatchSequence::new(sequence),
-            epoch: Epoch::ZERO,
+            epoch,
             expires: TimeMs::new(expires),
             transactions: transactions.iter().map(|transaction| transaction.bytes().clone()).collect(),
         };

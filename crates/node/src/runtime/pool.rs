@@ -11,7 +11,7 @@ use std::{
 use consensus::Input;
 use crossbeam_channel::{Receiver, Sender};
 use ledger::LedgerReader;
-use mempool::{Mempool, MempoolConfig, MempoolEvent, MempoolHandle};
+use mempool::{Era, Mempool, MempoolConfig, MempoolEvent, MempoolHandle};
 use types::{BatchDigest, BatchRef, Epoch, Height, Parameters};
 
 use crate::{config::MempoolSection, exit::Failure, home::Home};
@@ -66,10 +66,12 @@ pub fn start(
     let pool = Mempool::start(
         settings(home, section),
         identity.chain,
-        identity.validators.as_ref().clone(),
-        parameters.clone(),
-        Epoch::ZERO,
-        identity.signer.clone(),
+        Era {
+            epoch: Epoch::ZERO,
+            validators: identity.validators.as_ref().clone(),
+            parameters: parameters.clone(),
+            signer: identity.signer.clone(),
+        },
         Arc::new(reader.clone()),
         Arc::new(wall_time),
         Box::new(lead),
