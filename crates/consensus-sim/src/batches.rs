@@ -6,6 +6,7 @@ use consensus::Input;
 use types::{Acknowledgement, AvailabilityProof, BatchDigest, BatchRef, ValidatorIndex};
 
 use crate::{
+    byzantine::Actor,
     environment::Environment,
     mempool::{Held, Own, StoredBatch, Want},
     node::Node,
@@ -48,6 +49,10 @@ impl Node {
         let packet = Rc::new(Packet::Batch(Rc::clone(batch)));
         let index = self.index;
         for to in env.identity.validators.indices().filter(|to| *to != index && !not_to.contains(to)) {
+            if self.actor.as_ref().is_some_and(|actor| actor.withholds_batch(&env.identity, to)) {
+                env.statistics.mischief += 1;
+                continue;
+            }
             env.post_to(self.place, to, &packet);
         }
     }
@@ -152,7 +157,9 @@ impl Node {
 
     /// Somebody lacks a batch.
     pub fn serve_batch(&mut self, env: &mut Environment, from: Place, digest: &BatchDigest) {
-        if let Some(held) = self.mempool.held.get(digest) {
+        if self.actor.as_ref().is_some_and(Actor::refuses_batches) {
+            env.statistics.mischief += 1;
+        } else if let Some(held) = self.mempool.held.get(digest) {
             env.post(self.place, from, &Rc::new(Packet::Batch(Rc::clone(&held.batch))));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use consensus::{Effect, Input, Notice};
+use consensus::{Effect, Evidence, Input, Notice};
 
 use crate::{environment::Environment, node::Node, queue::Event};
 
@@ -42,7 +42,7 @@ impl Node {
                 Effect::Sync { target, from } => self.sync_to(env, &target, from),
                 Effect::ReleaseBatches { references, .. } => self.mempool.release(&references),
                 Effect::ExpireBatches { references } => self.mempool.expire(&references),
-                Effect::Evidence(_) => env.statistics.evidence += 1,
+                Effect::Evidence(evidence) => self.accused(env, &evidence),
                 Effect::Notice(notice) => self.notice(env, &notice),
                 Effect::Halt(halt) => self.halt(env, &halt),
             }
@@ -65,6 +65,16 @@ impl Node {
                 env.violate("false_alarm", format!("node {place} sees no quorum for any header at {height}"));
             }
             Notice::NotVoting { .. } | Notice::ExecutedDiffers { .. } => {}
+        }
+    }
+
+    /// Somebody is accused: never an honest node, and never without proof.
+    fn accused(&self, env: &mut Environment, evidence: &Evidence) {
+        env.statistics.evidence += 1;
+        let Evidence::Equivocation { first, .. } = evidence;
+        let is_faulty = env.is_faulty(first.signer);
+        if self.is_honest() {
+            env.invariants.accused(self.place, evidence, is_faulty);
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Statistics {
     pub rejected: u64,
     /// Pieces of evidence against validators.
     pub evidence: u64,
+    /// What Byzantine actors changed, invented or kept back.
+    pub mischief: u64,
     /// Packets put on the wire.
     pub packets: u64,
     /// Virtual ms from the end of faults until all had healed; the maximum over runs.
@@ -44,6 +46,7 @@ impl Statistics {
         self.synced += other.synced;
         self.rejected += other.rejected;
         self.evidence += other.evidence;
+        self.mischief += other.mischief;
         self.packets += other.packets;
         self.healing_ms_max = self.healing_ms_max.max(other.healing_ms_max);
         self.byzantine_runs += other.byzantine_runs;

@@ -19,7 +19,7 @@ impl Scenario {
         let parameters = parameters(prng);
         let mut budget = quorum::faulty_max(n);
         let faults_end = prng.range(4, 14) * SECOND;
-        let byzantine = byzantine(prng, n, &mut budget);
+        let byzantine = any_actors(seed, byzantine(prng, n, &mut budget));
         let wipe = wipe(prng, n, &mut budget, &byzantine, faults_end);
         let broken = broken(prng, n, &mut budget, &byzantine, wipe);
         let rates = Rates { ambush_ppm: ambushes(seed), ..rates(prng) };
@@ -27,7 +27,7 @@ impl Scenario {
         Self {
             seed,
             n,
-            twins: byzantine.iter().filter(|(_, b)| *b == Behaviour::Twin).map(|(place, _)| *place).collect(),
+            twins: byzantine.iter().filter(|(_, b)| b.is_twin()).map(|(place, _)| *place).collect(),
             byzantine,
             network: network(prng),
             machine: machine(prng, n),
@@ -73,7 +73,18 @@ fn byzantine(prng: &mut Prng, n: usize, budget: &mut usize) -> Vec<(usize, Behav
     let count = 1 + prng.index(*budget);
     *budget -= count;
     let places = prng.subset(n, count);
-    places.into_iter().map(|place| (place, Behaviour::ALL[prng.index(Behaviour::ALL.len())])).collect()
+    places.into_iter().map(|place| (place, Behaviour::FIRST[prng.index(Behaviour::FIRST.len())])).collect()
+}
+
+/// In half of the seeds, actors of any kind in the same places; from a stream of their own, so that the
+/// other half means what it meant.
+fn any_actors(seed: u64, first: Vec<(usize, Behaviour)>) -> Vec<(usize, Behaviour)> {
+    let prng = &mut Prng::stream(seed, "actors");
+    if prng.chance(500_000) {
+        return first;
+    }
+    let any = |(place, _)| (place, Behaviour::ALL[prng.index(Behaviour::ALL.len())]);
+    first.into_iter().map(any).collect()
 }
 
 fn wipe(

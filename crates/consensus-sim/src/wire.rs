@@ -37,9 +37,12 @@ impl Node {
             return;
         };
         for to in receivers {
-            for message in actor.outgoing(&env.identity, &mut env.mischief_prng, to, &message) {
+            let said = actor.outgoing(&env.identity, &mut env.mischief_prng, to, &message);
+            env.statistics.mischief += u64::from(said.as_slice() != [message.clone()]);
+            for message in said {
                 env.note_byzantine(&message);
                 let wait = actor.delay(&message, env.scenario.parameters.view_timeout_ms * MILLISECOND);
+                env.statistics.mischief += u64::from(wait > 0);
                 env.post_to_later(place, to, &Rc::new(Packet::consensus(message)), wait);
             }
         }
@@ -81,6 +84,7 @@ impl Node {
         let status = replica.status();
         for (to, message) in actor.mischief(&env.identity, &mut env.mischief_prng, &status) {
             env.note_byzantine(&message);
+            env.statistics.mischief += 1;
             env.say(|| format!("{place} invents for {to}: {}", brief(&message)));
             env.post_to(place, to, &Rc::new(Packet::consensus(message)));
         }
@@ -93,6 +97,13 @@ impl Environment {
         let n = self.scenario.n;
         let place = if place < n { place } else { self.scenario.twins.get(place - n).copied().unwrap_or(0) };
         ValidatorIndex::new(u16::try_from(place).unwrap_or(u16::MAX))
+    }
+
+    /// Whether a validator may have signed two things for one slot.
+    pub fn is_faulty(&self, index: ValidatorIndex) -> bool {
+        let place = usize::from(index.get());
+        self.scenario.byzantine.iter().any(|(byzantine, _)| *byzantine == place)
+            || self.scenario.wipe.is_some_and(|(wiped, _)| wiped == place)
     }
 
     /// Puts a packet on the wire to every place of a validator.

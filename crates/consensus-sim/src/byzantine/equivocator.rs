@@ -1,7 +1,7 @@
 //! Tells half of the network another story: a second pre-prepare for the same slot, votes and checkpoints
-//! to match (`threats.md` F14; Twins, Bano et al. 2021).
+//! to match, view changes that forget, and a new view of other view changes (`threats.md` F14; requirement 16).
 
-use consensus::{Message, SignedStatement, Statement, Vote};
+use consensus::{Message, NewView, SignedStatement, Statement, ViewChange, Vote};
 use types::{BlockHash, Proposal, TimeMs, ValidatorIndex};
 
 use super::Actor;
@@ -67,7 +67,26 @@ fn retell(actor: &Actor, identity: &Identity, signed: &SignedStatement) -> Signe
             other.header_hash = BlockHash::new([0xee; 32]);
             Statement::Checkpoint(other)
         }
+        // Odd receivers are not told what it prepared: amnesia, well-formed.
+        Statement::ViewChange(change) => {
+            Statement::ViewChange(ViewChange { prepared: Vec::new(), ..change.clone() })
+        }
+        Statement::NewView(new_view) => Statement::NewView(fewer(actor, identity, new_view)),
         other => other.clone(),
     };
     identity.state(actor.index, statement)
+}
+
+/// A new view of the same view with another V, where there are view changes to spare; its own forgets.
+fn fewer(actor: &Actor, identity: &Identity, new_view: &NewView) -> NewView {
+    let mut view_changes = new_view.view_changes.clone();
+    if view_changes.len() > identity.quorum()
+        && let Some(spare) = view_changes.iter().position(|change| change.signer != actor.index)
+    {
+        view_changes.remove(spare);
+    }
+    for change in view_changes.iter_mut().filter(|change| change.signer == actor.index) {
+        *change = retell(actor, identity, change);
+    }
+    NewView { view_changes, ..new_view.clone() }
 }

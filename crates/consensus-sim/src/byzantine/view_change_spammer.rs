@@ -3,7 +3,7 @@
 use consensus::{Message, NewView, Statement, ViewChange, status::ReplicaStatus};
 use types::{ValidatorIndex, View};
 
-use super::others;
+use super::to_some;
 use crate::{identity::Identity, prng::Prng};
 
 /// A view change, or a new view without its quorum, to a random subset.
@@ -29,6 +29,5 @@ pub(super) fn mischief(
     } else {
         Message::Signed(change)
     };
-    let heard: Vec<_> = others(identity, index).into_iter().filter(|_| prng.chance(700_000)).collect();
-    heard.into_iter().map(|to| (to, message.clone())).collect()
+    to_some(identity, index, prng, &message)
 }

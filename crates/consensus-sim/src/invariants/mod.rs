@@ -7,6 +7,7 @@ mod certificates;
 mod chain;
 mod decided;
 mod durable_before_send;
+mod evidence;
 mod exactly_once;
 mod monotone;
 mod prepared_before_commit;
@@ -180,6 +181,11 @@ impl Invariants {
         self.note(verdict);
         let verdict = self.agreement.certified(certificate);
         self.note(verdict);
+    }
+
+    /// An honest replica accuses a validator.
+    pub fn accused(&mut self, place: Place, evidence: &consensus::Evidence, is_faulty: bool) {
+        self.note(evidence::accused(&self.identity, place, evidence, is_faulty));
     }
 
     /// An honest replica says where it stands; `run` is the run of its process.
