@@ -8,7 +8,7 @@ START ?= 0
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
-.PHONY: help setup build devnet test check fix sim twins bench e2e install
+.PHONY: help setup build devnet test check fix sim model twins bench e2e install
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ ifdef TWIN
 else
 	$(TARGET)/release/sim --twins $(SCENARIOS) --start $(START) --jobs 2
 endif
+
+model: ## the model of view changes and checkpoints, larger bounds than in `make test` (some minutes)
+	cargo run --locked --release -p consensus-model --bin model
 
 bench: setup ## the cost of each step (criterion)
 	cargo bench --locked -p benches
