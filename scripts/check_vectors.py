@@ -184,6 +184,9 @@ STATE_KEYS = {
     "parameters": 0x01,
     "active_set": 0x02,
     "next_set": 0x03,
+    "epoch": 0x04,
+    "pending_epoch": 0x05,
+    "rejoined": 0x06,
     "member": 0x10,
     "account": 0x11,
     "account_name": 0x12,
@@ -207,6 +210,11 @@ STATE_VALUES = {
     "parameters": f.parameters,
     "active_set": lambda v: f.validator_set(v["validators"]),
     "next_set": lambda v: f.validator_set(v["validators"]),
+    "epoch": lambda v: f.u64(v["epoch"]) + f.u64(v["base"]),
+    "pending_epoch": lambda v: f.u64(v["last"])
+    + f.validator_set(v["validators"]["validators"])
+    + f.parameters(v["parameters"]),
+    "rejoined": f.u64,
     "member": f.member,
     "account": lambda v: f.fixed(v["member"])
     + f.text(v["name"])

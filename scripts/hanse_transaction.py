@@ -44,6 +44,7 @@ OPERATIONS = {
     ),
     21: ("unlock", {1: ("source", "b32"), 2: ("lock", "b32"), 3: ("preimage", "bytes")}),
     22: ("set_holder", {1: ("source", "b32"), 2: ("asset", "b32"), 3: ("account", "b32"), 4: ("allowed", "bool")}),
+    32: ("rejoin", {1: ("validator", "b32"), 2: ("vote_log", "b32")}),
 }
 BODY_VERSION, BODY_CHAIN, BODY_UNTIL, BODY_SALT, BODY_OPERATION, BODY_MEMO = range(1, 7)
 

@@ -100,7 +100,7 @@ fn decode(view: &BlockView) -> EventBlock {
 
 /// The accounts and assets that an operation names.
 fn name_objects(operation: &Operation, accounts: &mut Vec<AccountId>, assets: &mut Vec<AssetId>) {
-    accounts.push(*operation.source());
+    accounts.extend(operation.authority().account());
     match operation {
         Operation::RegisterMember { source: _, name: _, contact: _, admin_keys: _ } => {}
         Operation::RegisterAccount { source: _, member, salt, keys, roles: _, name: _ } => {
@@ -122,6 +122,7 @@ fn name_objects(operation: &Operation, accounts: &mut Vec<AccountId>, assets: &m
             accounts.push(*beneficiary);
             assets.push(*asset);
         }
+        Operation::Rejoin { validator: _, vote_log: _ } => {}
         // Only the state knows whose lock it is.
         Operation::Unlock { source: _, lock: _, preimage: _ } => {}
         Operation::SetHolder { source: _, asset, account, allowed: _ } => {

@@ -102,16 +102,20 @@ pub(crate) const fn rpc_code(code: Code) -> RpcCode {
         | Code::AccountFrozen
         | Code::NotPermitted
         | Code::HolderNotAllowed => RpcCode::PermissionDenied,
-        Code::UnknownAccount | Code::UnknownMember | Code::UnknownAsset | Code::UnknownLock => {
-            RpcCode::NotFound
-        }
-        Code::AlreadyExists => RpcCode::AlreadyExists,
+        Code::UnknownAccount
+        | Code::UnknownMember
+        | Code::UnknownAsset
+        | Code::UnknownLock
+        | Code::UnknownValidator => RpcCode::NotFound,
+        Code::AlreadyExists | Code::VoteLogInUse => RpcCode::AlreadyExists,
         Code::Expired
         | Code::InsufficientFunds
         | Code::AmountOverflow
         | Code::LockTime
         | Code::WrongPreimage
-        | Code::NotYetValid => RpcCode::FailedPrecondition,
+        | Code::NotYetValid
+        | Code::ChangePending
+        | Code::RejoinTooSoon => RpcCode::FailedPrecondition,
         // No refusal has this code.
         Code::Committed => RpcCode::Internal,
     }

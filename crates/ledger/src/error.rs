@@ -64,6 +64,18 @@ pub enum LedgerError {
         /// The newest format this release reads.
         supported: u32,
     },
+    /// Written by a release whose blocks have another meaning (exit code 21).
+    #[error(
+        "{path} has storage format {found}, this release reads {supported}: use the release that wrote it"
+    )]
+    OlderFormat {
+        /// The database.
+        path: PathBuf,
+        /// The format found.
+        found: u32,
+        /// The only format this release reads.
+        supported: u32,
+    },
     /// Blocks are executed by rules that this release does not know (exit code 21).
     #[error(
         "height {height} is executed by rules {found}, this release knows up to {supported}: use a newer release"

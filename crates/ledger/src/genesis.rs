@@ -1,12 +1,12 @@
 //! Block 0: the state that the genesis describes. Everybody computes it; nobody certifies it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 use types::{
-    Account, AccountId, AccountStatus, Amount, AssetId, BlockHash, Epoch, Genesis, Header, Height, MemberId,
-    Proposal, StateRoot, TimeMs, codec, merkle,
-    state::{Asset, Holding, StateKey},
+    Account, AccountId, AccountStatus, Amount, AssetId, BlockHash, Epoch, EpochInfo, Genesis, Header, Height,
+    MemberId, Proposal, StateRoot, TimeMs, codec, merkle,
+    state::{Asset, EpochState, Holding, StateKey},
 };
 
 use crate::{
@@ -21,6 +21,8 @@ pub(crate) struct GenesisBlock {
     pub(crate) header: Header,
     pub(crate) writes: Vec<StateWrite>,
     pub(crate) updated: Updated,
+    /// Epoch 0.
+    pub(crate) epoch: EpochInfo,
 }
 
 /// The header of block 0: parent of the first block, root of every proof.
@@ -47,13 +49,16 @@ impl GenesisBlock {
         put(&mut state, &StateKey::Parameters, &genesis.parameters);
         put(&mut state, &StateKey::ActiveSet, &set);
         put(&mut state, &StateKey::NextSet, &set);
+        put(&mut state, &StateKey::Epoch, &EpochState::default());
         put_identities(&mut state, genesis);
         put_assets(&mut state, genesis);
         let write = |(key, value)| StateWrite { key, before: None, after: Some(value) };
         let writes: Vec<_> = state.into_iter().map(write).collect();
         let updated = tree::update(&MemoryPages::default(), &changes(&writes))?;
         let header = header(genesis, updated.root, &set);
-        Ok(Self { header, writes, updated })
+        let (set, parameters) = (Arc::new(set), Arc::new(genesis.parameters.clone()));
+        let epoch = EpochInfo { epoch: Epoch::ZERO, base: Height::ZERO, set, parameters };
+        Ok(Self { header, writes, updated, epoch })
     }
 }
 

@@ -2,13 +2,14 @@
 //! what it says, and verifies all of it again offline.
 //!
 //! - [`Ledger::open`] gives one [`LedgerWriter`] and any number of [`LedgerReader`]s.
-//! - Execution (`execution`, `identity`, `asset`) is a pure function of the state below, the parent header
+//! - Execution (`execution`, `identity`, `asset`, `validator`) is a pure function of the state below, the parent header
 //!   and what was ordered; rights stand in one table ([`roles_table`]).
 //! - All of a block becomes durable in one synced write, the own checkpoint included. A block is visible
 //!   to readers once it is certified; execution may be some heights ahead.
 //! - The state tree ([`tree`]) is updated once per block and proves presence and absence.
 
 mod asset;
+mod epochs;
 mod error;
 mod execution;
 mod genesis;
@@ -21,6 +22,7 @@ mod state;
 mod store;
 pub mod tree;
 mod undo;
+mod validator;
 mod verify;
 mod writer;
 

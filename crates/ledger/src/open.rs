@@ -3,17 +3,15 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use parking_lot::{Mutex, RwLock};
-use types::{
-    Certificate, ChainId, Genesis, Height, Parameters, ValidatorSet, block::CertifiedHeader, codec,
-    state::StateKey,
-};
+use types::{Certificate, ChainId, Genesis, Height, Parameters, block::CertifiedHeader, codec};
 
 use crate::{
-    LedgerError, LedgerReader, LedgerWriter,
-    execution::RULES,
+    LedgerError, LedgerReader, LedgerWriter, epochs,
+    execution::{RULES, epoch::Ahead},
     genesis::GenesisBlock,
     reader::view::CertifiedView,
     shared::{ExecutedTip, Published, Shared},
+    state::{State, Tables},
     store::{Column, FORMAT, HeaderPart, LedgerOptions, Store, keys, meta},
     tree,
     undo::{self, Overlay},
@@ -79,6 +77,7 @@ fn begin(store: &Store, block: &GenesisBlock) -> Result<(), LedgerError> {
         }
     }
     batch.put(Column::Headers, &keys::header(Height::ZERO, HeaderPart::Header), &block.header.encode())?;
+    epochs::put(&mut batch, &block.epoch)?;
     for tip in [meta::EXECUTED, meta::CERTIFIED] {
         batch.put(Column::Meta, tip, &keys::height(Height::ZERO))?;
     }
@@ -93,12 +92,11 @@ fn resume(store: Store, chain: ChainId) -> Result<(LedgerWriter, LedgerReader), 
     if tree::root(&store)? != tip.state_root {
         return Err(LedgerError::damaged("tree", b""));
     }
-    let parameters = state_value::<Parameters>(&store, &StateKey::Parameters)?;
-    if parameters.rules > RULES {
-        let height = executed.next();
-        return Err(LedgerError::NewerRules { height, found: parameters.rules, supported: RULES });
+    let (parameters, ahead) = above(&store, executed)?;
+    if ahead.epoch.parameters.rules > RULES {
+        let (height, found) = (executed.next(), ahead.epoch.parameters.rules);
+        return Err(LedgerError::NewerRules { height, found, supported: RULES });
     }
-    let set = state_value::<ValidatorSet>(&store, &StateKey::NextSet)?;
     let certificates = certificates_above(&store, certified)?;
     let opened = store.pin();
     let overlay = match certified < executed {
@@ -114,23 +112,29 @@ fn resume(store: Store, chain: ChainId) -> Result<(LedgerWriter, LedgerReader), 
         published: RwLock::new(Arc::new(Published { block, view })),
         executed: RwLock::new(Arc::new(ExecutedTip {
             header: tip.clone(),
-            parameters: Arc::new(parameters),
+            parameters,
+            ahead: ahead.clone(),
         })),
         recent: Mutex::default(),
     });
     let reader = LedgerReader { shared: Arc::clone(&shared) };
-    let (tip_hash, set) = (tip.hash(), Arc::new(set));
+    let tip_hash = tip.hash();
     let opened = (certified < executed).then_some((opened, executed));
-    let state = WriterState { tip, tip_hash, certified, certificates, set, opened };
+    let state = WriterState { tip, tip_hash, certified, certificates, ahead, opened };
     Ok((LedgerWriter::new(shared, state), reader))
 }
 
-fn state_value<T: serde::Serialize + serde::de::DeserializeOwned>(
-    store: &Store,
-    key: &StateKey,
-) -> Result<T, LedgerError> {
-    let key = key.encode();
-    store.value(Column::State, &key)?.ok_or_else(|| LedgerError::damaged("state", &key))
+/// The parameters in the stored state, which is that after `executed`, and what holds above it. The history
+/// of epochs must say the same.
+fn above(store: &Store, executed: Height) -> Result<(Arc<Parameters>, Ahead), LedgerError> {
+    let mut tables = Tables::new();
+    let mut state = State::new(store, &mut tables);
+    let (parameters, ahead) = (state.must_parameters()?, Ahead::of(&mut state, executed)?);
+    let epoch = ahead.epoch.epoch;
+    match epochs::read(store, epoch)? {
+        Some(stored) if stored == ahead.epoch => Ok((parameters, ahead)),
+        Some(_) | None => Err(LedgerError::damaged("epochs", &keys::epoch(epoch))),
+    }
 }
 
 /// Stored certificates beyond the contiguous ones.

@@ -40,6 +40,8 @@ pub enum Relation {
     Holder,
     /// The lock's beneficiary before it expires, its owner afterwards.
     LockParty,
+    /// The active validator itself; no account acts.
+    Validator,
 }
 
 /// How far a right reaches.
@@ -54,7 +56,7 @@ pub enum Scope {
     Asset,
 }
 
-/// An account that must sign.
+/// Who must sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
@@ -62,6 +64,8 @@ pub enum Consent {
     Source,
     /// The asset's issuer, when the asset's policy is `issuer_approved`.
     ApprovingIssuer,
+    /// The validator's consensus key.
+    ValidatorKey,
 }
 
 const SOURCE: &[Consent] = &[Consent::Source];
@@ -117,6 +121,16 @@ const UNLOCK: &[Code] = codes!(
 );
 const SET_HOLDER: &[Code] = codes!(NotPermitted, UnknownAsset, UnknownAccount);
 
+const REJOIN: &[Code] = &[
+    Code::Unauthorised,
+    Code::TooManyLongLived,
+    Code::NotYetValid,
+    Code::UnknownValidator,
+    Code::ChangePending,
+    Code::RejoinTooSoon,
+    Code::VoteLogInUse,
+];
+
 const fn rule(
     operation: &'static str,
     role: Option<Role>,
@@ -141,7 +155,7 @@ const fn spending(operation: &'static str, consent: &'static [Consent], codes: &
     }
 }
 
-static TABLE: [RoleRule; 13] = [
+static TABLE: [RoleRule; 14] = [
     rule("identity.register_member", Some(Role::Regulator), Relation::Any, Scope::Network, REGISTER_MEMBER),
     rule(
         "identity.register_account",
@@ -161,6 +175,15 @@ static TABLE: [RoleRule; 13] = [
     spending("asset.lock", SOURCE_AND_ISSUER, LOCK),
     rule("asset.unlock", None, Relation::LockParty, Scope::Asset, UNLOCK),
     rule("asset.set_holder", None, Relation::AssetIssuer, Scope::Asset, SET_HOLDER),
+    RoleRule {
+        operation: "validator.rejoin",
+        role: None,
+        relation: Relation::Validator,
+        scope: Scope::Network,
+        consent: &[Consent::ValidatorKey],
+        refused_when: &[],
+        codes: REJOIN,
+    },
 ];
 
 /// The whole table. The issuer's approval of a lock covers its later unlocking. Only a regulator may give

@@ -5,7 +5,9 @@ use std::{collections::VecDeque, sync::Arc};
 use parking_lot::{Mutex, RwLock};
 use types::{ChainId, Header, Parameters, block::CertifiedHeader};
 
-use crate::{reader::decoded::DecodedBlock, reader::view::CertifiedView, store::Store};
+use crate::{
+    execution::epoch::Ahead, reader::decoded::DecodedBlock, reader::view::CertifiedView, store::Store,
+};
 
 /// Decoded blocks kept for readers.
 pub(crate) const RECENT_MAX: usize = 8;
@@ -29,4 +31,5 @@ pub(crate) struct Published {
 pub(crate) struct ExecutedTip {
     pub(crate) header: Header,
     pub(crate) parameters: Arc<Parameters>,
+    pub(crate) ahead: Ahead,
 }

@@ -122,6 +122,14 @@ codes! {
     NotYetValid = 58, "not_yet_valid", Failure;
     /// A value is out of range (decimals, status, roles).
     InvalidArgument = 59, "invalid_argument", Failure;
+    /// The key is the consensus key of no active validator.
+    UnknownValidator = 60, "unknown_validator", Failure;
+    /// Another change of the validators or parameters waits for the end of the epoch.
+    ChangePending = 61, "change_pending", Failure;
+    /// The validator rejoined less than one hour of block time ago.
+    RejoinTooSoon = 62, "rejoin_too_soon", Failure;
+    /// The validator set names that vote log already.
+    VoteLogInUse = 63, "vote_log_in_use", Failure;
 }
 
 /// A text that names no code.

@@ -14,6 +14,7 @@ pub mod checked;
 pub mod code;
 pub mod codec;
 pub mod crypto;
+pub mod epoch;
 pub mod genesis;
 pub mod hash;
 pub mod header;
@@ -39,6 +40,7 @@ pub use certificate::{Certificate, CertificateError};
 pub use checked::{CheckedBatch, CheckedTransaction};
 pub use code::Code;
 pub use crypto::{PublicKey, SecretKey, Signature};
+pub use epoch::{EpochEnd, EpochInfo};
 pub use genesis::Genesis;
 pub use hash::{
     AccountId, AssetId, BatchDigest, BlockHash, ChainId, Hash, LockId, MemberId, ProposalDigest, StateRoot,
@@ -46,7 +48,7 @@ pub use hash::{
 };
 pub use header::Header;
 pub use number::{BatchSequence, Epoch, Height, TimeMs, ValidatorIndex, View};
-pub use operation::Operation;
+pub use operation::{Authority, Operation};
 pub use parameters::Parameters;
 pub use proposal::{Participation, Proposal};
 pub use transaction::Transaction;

@@ -8,11 +8,11 @@ mod to_wire;
 use std::collections::BTreeSet;
 
 use crate::{
-    AccountId, AccountStatus, Amount, AssetId, Hash, KeySet, LockId, MemberId, Role, TimeMs,
-    state::TransferPolicy,
+    AccountId, AccountStatus, Amount, AssetId, Hash, KeySet, LockId, MemberId, PublicKey, Role, TimeMs,
+    VoteLogId, state::TransferPolicy,
 };
 
-/// One step of a transaction (fields as in `transaction.proto`). Every operation has a source account, which must consent.
+/// One step of a transaction (fields as in `transaction.proto`). Its [`Authority`] must consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Operation {
@@ -54,6 +54,28 @@ pub enum Operation {
     Unlock { source: AccountId, lock: LockId, preimage: Vec<u8> },
     /// Changes an asset's allow-list.
     SetHolder { source: AccountId, asset: AssetId, account: AccountId, allowed: bool },
+    /// Names a validator's new vote log, by its consensus key.
+    Rejoin { validator: PublicKey, vote_log: VoteLogId },
+}
+
+/// Who acts in an operation, and must therefore consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Authority<'o> {
+    /// The source account, by the threshold of its keys.
+    Account(&'o AccountId),
+    /// A validator, by its consensus key.
+    Validator(&'o PublicKey),
+}
+
+impl<'o> Authority<'o> {
+    /// The source account, where one acts.
+    #[must_use]
+    pub const fn account(self) -> Option<&'o AccountId> {
+        match self {
+            Self::Account(account) => Some(account),
+            Self::Validator(_) => None,
+        }
+    }
 }
 
 /// A field of an operation that cannot be read.
@@ -69,9 +91,9 @@ pub struct OperationError {
 }
 
 impl Operation {
-    /// The account that acts.
+    /// Who acts.
     #[must_use]
-    pub const fn source(&self) -> &AccountId {
+    pub const fn authority(&self) -> Authority<'_> {
         match self {
             Self::RegisterMember { source, .. }
             | Self::RegisterAccount { source, .. }
@@ -84,7 +106,8 @@ impl Operation {
             | Self::Transfer { source, .. }
             | Self::Lock { source, .. }
             | Self::Unlock { source, .. }
-            | Self::SetHolder { source, .. } => source,
+            | Self::SetHolder { source, .. } => Authority::Account(source),
+            Self::Rejoin { validator, .. } => Authority::Validator(validator),
         }
     }
 
@@ -104,6 +127,7 @@ impl Operation {
             Self::Lock { .. } => "asset.lock",
             Self::Unlock { .. } => "asset.unlock",
             Self::SetHolder { .. } => "asset.set_holder",
+            Self::Rejoin { .. } => "validator.rejoin",
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::{
-    AccountId, Block, Code, Height, ResultRecord, Signature, Transaction, TransactionId, ValidatorIndex,
+    AccountId, Block, Code, Epoch, EpochEnd, Height, ResultRecord, Signature, Transaction, TransactionId,
+    ValidatorIndex, ValidatorSet,
     admission::{Admitted, ClientId, Refusal},
     block::CertifiedHeader,
     merkle::MerklePath,
@@ -133,6 +134,16 @@ pub trait ChainReader: Send + Sync {
     /// # Errors
     /// [`ReadError`].
     fn transaction(&self, id: &TransactionId) -> Result<Option<TransactionRecord>, ReadError>;
+    /// The validators that certify the block of a height, which must be certified here.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    fn validators(&self, height: Height) -> Result<Option<Arc<ValidatorSet>>, ReadError>;
+    /// The last blocks of finished epochs from `first` on, ascending, at most `limit`.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    fn epoch_ends(&self, first: Epoch, limit: usize) -> Result<Vec<EpochEnd>, ReadError>;
     /// The transactions that touched an account, newest first, strictly older than `before`.
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    AccountId, Amount, AssetId, Hash, LockId, MemberId, TimeMs, TransactionId, account::AccountStatus, codec,
+    AccountId, Amount, AssetId, Epoch, Hash, Height, LockId, MemberId, Parameters, PublicKey, TimeMs,
+    TransactionId, ValidatorSet, account::AccountStatus, codec,
 };
 
 /// A key of the state. Its bytes are one kind byte, then fields of fixed length (the last may vary).
@@ -15,6 +16,13 @@ pub enum StateKey {
     ActiveSet,
     /// 0x03: the next block's validator set ([`crate::ValidatorSet`]).
     NextSet,
+    /// 0x04: the epoch of this block ([`EpochState`]).
+    Epoch,
+    /// 0x05: the ordered change of epoch ([`PendingEpoch`]); present from the block that ordered it up to
+    /// the last block of the epoch.
+    PendingEpoch,
+    /// 0x06 ‖ consensus key: block time of the validator's last Rejoin ([`TimeMs`]).
+    Rejoined(PublicKey),
     /// 0x10 ‖ member: [`crate::Member`].
     Member(MemberId),
     /// 0x11 ‖ account: [`crate::Account`].
@@ -32,6 +40,26 @@ pub enum StateKey {
     AllowedHolder(AssetId, AccountId),
     /// 0x30 ‖ transaction id: [`Seen`]; present while replay is guarded against.
     Seen(TransactionId),
+}
+
+/// The epoch of a block. Genesis is of epoch 0 with base 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct EpochState {
+    /// Which.
+    pub epoch: Epoch,
+    /// The last height of the epoch before (0 for epoch 0): its own heights begin one above.
+    pub base: Height,
+}
+
+/// A change that was ordered and waits for the end of its epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingEpoch {
+    /// B: the last height of the present epoch.
+    pub last: Height,
+    /// The validators of the next epoch.
+    pub validators: ValidatorSet,
+    /// The parameters of the next epoch.
+    pub parameters: Parameters,
 }
 
 /// What may be held and moved.
@@ -104,6 +132,9 @@ impl StateKey {
             Self::Parameters => vec![0x01],
             Self::ActiveSet => vec![0x02],
             Self::NextSet => vec![0x03],
+            Self::Epoch => vec![0x04],
+            Self::PendingEpoch => vec![0x05],
+            Self::Rejoined(key) => join(0x06, &[key.as_bytes()]),
             Self::Member(id) => join(0x10, &[id.as_bytes()]),
             Self::Account(id) => join(0x11, &[id.as_bytes()]),
             Self::AccountName(name, member) => {

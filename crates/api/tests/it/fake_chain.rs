@@ -6,8 +6,8 @@ use std::{
 };
 
 use types::{
-    AccountId, Block, BlockHash, Certificate, Code, Epoch, Hash, Header, Height, ProposalDigest,
-    ResultRecord, StateRoot, TimeMs, Transaction, TransactionId, ValidatorSetHash,
+    AccountId, Block, BlockHash, Certificate, Code, Epoch, EpochEnd, Hash, Header, Height, ProposalDigest,
+    ResultRecord, StateRoot, TimeMs, Transaction, TransactionId, ValidatorSet, ValidatorSetHash,
     block::CertifiedHeader,
     merkle,
     ports::{BlockView, ChainReader, HistoryEntry, ProvenValue, ReadError, StateView, TransactionRecord},
@@ -27,6 +27,7 @@ struct Chain {
     blocks: Vec<BlockView>,
     state: BTreeMap<Vec<u8>, Vec<u8>>,
     first_kept: Height,
+    ends: Vec<EpochEnd>,
     /// Runs once, after a look-up that found nothing and before its answer.
     after_miss: Option<Hook>,
 }
@@ -79,6 +80,11 @@ impl FakeChain {
 
     pub fn put(&self, key: &types::state::StateKey, value: Vec<u8>) {
         self.lock().state.insert(key.encode(), value);
+    }
+
+    /// Adds the end of an epoch.
+    pub fn end_epoch(&self, end: EpochEnd) {
+        self.lock().ends.push(end);
     }
 
     pub fn prune_below(&self, height: Height) {
@@ -153,6 +159,19 @@ impl ChainReader for FakeChain {
             }
         }
         Ok(found)
+    }
+
+    fn validators(&self, height: Height) -> Result<Option<Arc<ValidatorSet>>, ReadError> {
+        let inner = self.lock();
+        let bytes = inner.state.get(&types::state::StateKey::ActiveSet.encode());
+        let is_known = height.get() < inner.blocks.len() as u64;
+        Ok(bytes.filter(|_| is_known).map(|bytes| Arc::new(types::codec::decode(bytes).unwrap())))
+    }
+
+    fn epoch_ends(&self, first: Epoch, limit: usize) -> Result<Vec<EpochEnd>, ReadError> {
+        let inner = self.lock();
+        let skipped = usize::try_from(first.get()).unwrap();
+        Ok(inner.ends.iter().skip(skipped).take(limit).cloned().collect())
     }
 
     fn history(

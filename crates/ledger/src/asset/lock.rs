@@ -29,7 +29,7 @@ pub(crate) fn lock(
     context.account(&new.beneficiary)?;
     check_amount(new.amount)?;
     check_receiver(context, &new.asset, &locked, &new.beneficiary)?;
-    if new.expires <= context.time {
+    if new.expires <= context.place.time {
         return Err(Code::LockTime.into());
     }
     change(context, &new.asset, source, |holding| {

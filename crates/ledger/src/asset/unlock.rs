@@ -21,7 +21,7 @@ pub(crate) fn unlock(
     roles::permit(operation, &account, |relation| {
         relation == Relation::LockParty && (is_owner || is_beneficiary)
     })?;
-    let has_expired = context.time >= lock.expires;
+    let has_expired = context.place.time >= lock.expires;
     if (has_expired && !is_owner) || (!has_expired && !is_beneficiary) {
         return Err(Code::LockTime.into());
     }

@@ -6,13 +6,15 @@ use std::{
 };
 
 use types::{
-    AccountId, BlockHash, CheckedBatch, Code, Epoch, Header, Height, Parameters, Proposal, ResultRecord,
-    TimeMs, TransactionId, WitnessHash, merkle,
+    AccountId, BlockHash, CheckedBatch, Code, Epoch, Header, Height, Proposal, ResultRecord, TimeMs,
+    TransactionId, WitnessHash, merkle,
     state_proof::{key_path, value_hash},
 };
 
 use super::{
     RULES, Source,
+    context::Place,
+    epoch::{self, Ahead},
     forget::{FORGOTTEN_MAX, forget},
     transaction,
 };
@@ -59,6 +61,8 @@ pub(crate) struct Outcome {
     pub(crate) forgotten: Vec<(TimeMs, TransactionId)>,
     /// Account and index in the block.
     pub(crate) history: Vec<(AccountId, u32)>,
+    /// What holds for the next block.
+    pub(crate) ahead: Ahead,
 }
 
 /// What stands below a block.
@@ -100,7 +104,12 @@ pub(crate) fn execute(
     block: &ProposedBlock,
 ) -> Result<Outcome, LedgerError> {
     let mut state = State::new(below.source, tables);
-    let parameters = state.parameters(&())?.ok_or_else(|| LedgerError::damaged("state", &[0x01]))?;
+    let ahead = Ahead::of(&mut state, below.parent.height)?;
+    if block.epoch != ahead.epoch.epoch {
+        let fault = BlockFault::Place { epoch: ahead.epoch.epoch, height: block.height };
+        return Err(LedgerError::InvalidBlock { height: block.height, fault });
+    }
+    let parameters = &*ahead.epoch.parameters;
     if parameters.rules > RULES {
         return Err(LedgerError::NewerRules {
             height: block.height,
@@ -108,11 +117,14 @@ pub(crate) fn execute(
             supported: RULES,
         });
     }
+    epoch::begin(&mut state, &ahead)?;
     let time = block.proposal.time.max(below.parent.time.next());
     let offered: usize = block.batches.iter().map(|batch| batch.transactions().len()).sum();
     let limit = FORGOTTEN_MAX.max(2 * offered);
-    let forgotten = forget(&mut state, &parameters, time, below.forgotten, limit)?;
-    let list = execute_list(&mut state, &parameters, time, block)?;
+    let forgotten = forget(&mut state, parameters, time, below.forgotten, limit)?;
+    let list = execute_list(&mut state, Place { height: block.height, time, parameters }, block)?;
+    epoch::end(&mut state, block.height)?;
+    let next = Ahead::of(&mut state, block.height)?;
     let set_hashes = set_hashes(&mut state)?;
     let writes = tables.writes();
     let updated = tree::update(below.source, &changes(&writes))?;
@@ -138,27 +150,23 @@ pub(crate) fn execute(
     };
     let hash = header.hash();
     let List { listed, remembered, history, .. } = list;
-    Ok(Outcome { header, hash, listed, writes, pages: updated.pages, remembered, forgotten, history })
+    let pages = updated.pages;
+    Ok(Outcome { header, hash, listed, writes, pages, remembered, forgotten, history, ahead: next })
 }
 
 /// The transactions of the batches in order, without those whose id is remembered (also since earlier in
 /// this block) and without expired ones; void ones once by witness hash.
-fn execute_list(
-    state: &mut State<'_>,
-    parameters: &Parameters,
-    time: TimeMs,
-    block: &ProposedBlock,
-) -> Result<List, LedgerError> {
+fn execute_list(state: &mut State<'_>, place: Place<'_>, block: &ProposedBlock) -> Result<List, LedgerError> {
     let mut list = List::default();
     let transactions = block.batches.iter().flat_map(|batch| batch.transactions());
-    for (place, checked) in (0u32..).zip(transactions) {
+    for (listed_place, checked) in (0u32..).zip(transactions) {
         let transaction = checked.get();
-        let is_expired = time > transaction.body().valid_until;
+        let is_expired = place.time > transaction.body().valid_until;
         if is_expired || list.void.contains(transaction.witness()) || state.seen(transaction.id())?.is_some()
         {
             continue;
         }
-        let judgement = transaction::execute(state, parameters, time, transaction)?;
+        let judgement = transaction::execute(state, place, transaction)?;
         let record =
             ResultRecord { id: *transaction.id(), code: judgement.code, operation: judgement.operation };
         let index = u32::try_from(list.listed.len()).unwrap_or(u32::MAX);
@@ -169,7 +177,7 @@ fn execute_list(
             list.remembered.push((transaction.body().valid_until, *transaction.id()));
         }
         list.witnesses.push(*transaction.witness());
-        list.listed.push(Listed { place, record });
+        list.listed.push(Listed { place: listed_place, record });
     }
     Ok(list)
 }
@@ -177,9 +185,7 @@ fn execute_list(
 fn set_hashes(
     state: &mut State<'_>,
 ) -> Result<(types::ValidatorSetHash, types::ValidatorSetHash), LedgerError> {
-    let active = state.active_set(&())?.ok_or_else(|| LedgerError::damaged("state", &[0x02]))?;
-    let next = state.next_set(&())?.ok_or_else(|| LedgerError::damaged("state", &[0x03]))?;
-    Ok((active.hash(), next.hash()))
+    Ok((state.must_active_set()?.hash(), state.must_next_set()?.hash()))
 }
 
 /// The write set as the tree takes it: ascending by path.

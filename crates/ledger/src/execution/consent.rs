@@ -1,4 +1,5 @@
-//! Whether a transaction's signatures meet the threshold of every account that must consent.
+//! Whether a transaction's signatures meet the threshold of every account that must consent, and whether
+//! every validator that acts has signed.
 //!
 //! Judged in one pass before execution, assuming that every operation succeeds: keys that an earlier
 //! operation of the same transaction registers or rotates count for the later ones. So a transaction that
@@ -7,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use types::{AccountId, AssetId, KeySet, MemberId, Operation, Transaction, state::TransferPolicy};
+use types::{AccountId, AssetId, Authority, KeySet, MemberId, Operation, Transaction, state::TransferPolicy};
 
 use crate::{LedgerError, roles, roles::Consent, state::State};
 
@@ -18,11 +19,15 @@ struct Made {
     assets: BTreeMap<AssetId, (AccountId, TransferPolicy)>,
 }
 
-/// Whether every account that must consent has signed.
+/// Whether everybody who must consent has signed.
 pub(crate) fn is_authorised(state: &mut State<'_>, transaction: &Transaction) -> Result<bool, LedgerError> {
     let mut made = Made::default();
     for operation in &transaction.body().operations {
-        if !has_signed(state, &made, transaction, operation.source())? {
+        let has_consented = match operation.authority() {
+            Authority::Account(source) => has_signed(state, &made, transaction, source)?,
+            Authority::Validator(key) => transaction.is_signed_by(key),
+        };
+        if !has_consented {
             return Ok(false);
         }
         let mut consents = roles::rules_of(operation.name()).flat_map(|rule| rule.consent);
@@ -102,7 +107,8 @@ impl Made {
             | Operation::Transfer { .. }
             | Operation::Lock { .. }
             | Operation::Unlock { .. }
-            | Operation::SetHolder { .. } => {}
+            | Operation::SetHolder { .. }
+            | Operation::Rejoin { .. } => {}
         }
         Ok(())
     }

@@ -2,16 +2,27 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use types::{Account, AccountId, Code, Hash, LockId, TimeMs, TransactionId};
+use types::{Account, AccountId, Code, Hash, Height, LockId, Parameters, TimeMs, TransactionId};
 
 use crate::{LedgerError, roles, state::State};
+
+/// The block in which transactions are executed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'p> {
+    /// Its height.
+    pub(crate) height: Height,
+    /// Block time.
+    pub(crate) time: TimeMs,
+    /// The chain parameters in force.
+    pub(crate) parameters: &'p Parameters,
+}
 
 /// The place of one operation in its block.
 pub(crate) struct Context<'c, 's> {
     /// The state with all changes before this operation.
     pub(crate) state: &'c mut State<'s>,
-    /// Block time.
-    pub(crate) time: TimeMs,
+    /// The block.
+    pub(crate) place: Place<'c>,
     /// The transaction.
     pub(crate) transaction: &'c TransactionId,
     /// The operation's place in it.

@@ -4,6 +4,7 @@
 pub(crate) mod block;
 mod consent;
 pub(crate) mod context;
+pub(crate) mod epoch;
 mod forget;
 pub(crate) mod transaction;
 

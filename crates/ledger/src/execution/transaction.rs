@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use types::{Account, AccountId, Code, Operation, Parameters, TimeMs, Transaction, state::Seen};
+use types::{Account, AccountId, Authority, Code, Operation, Transaction, state::Seen};
 
 use super::{
     consent::is_authorised,
-    context::{Context, Outcome, Stop},
+    context::{Context, Outcome, Place, Stop},
 };
-use crate::{LedgerError, asset, identity, state::State};
+use crate::{LedgerError, asset, identity, state::State, validator};
 
 /// What became of a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,18 +22,17 @@ pub(crate) struct Judgement {
     pub(crate) touched: BTreeSet<AccountId>,
 }
 
-/// Executes a transaction whose id is not remembered and that is alive at `time`. Its changes stay in
+/// Executes a transaction whose id is not remembered and that is alive at the block's time. Its changes stay in
 /// `state`; a failed one leaves only its remembered id, a void one nothing.
 pub(crate) fn execute(
     state: &mut State<'_>,
-    parameters: &Parameters,
-    time: TimeMs,
+    place: Place<'_>,
     transaction: &Transaction,
 ) -> Result<Judgement, LedgerError> {
     if !is_authorised(state, transaction)? {
         return Ok(Judgement { code: Code::Unauthorised, operation: None, touched: BTreeSet::new() });
     }
-    let slot = take_slot(state, parameters, time, transaction)?;
+    let slot = take_slot(state, place, transaction)?;
     let seen = Seen { valid_until: transaction.body().valid_until, slot_of: slot.unwrap_or(None) };
     state.put_seen(transaction.id(), Some(seen))?;
     // From here on the id is consumed: what follows can be taken back, this cannot.
@@ -42,7 +41,7 @@ pub(crate) fn execute(
     let failure = match slot {
         Err(code) => Some((code, None)),
         Ok(_) => {
-            run(state, time, transaction, &mut touched)?.map(|(code, operation)| (code, Some(operation)))
+            run(state, place, transaction, &mut touched)?.map(|(code, operation)| (code, Some(operation)))
         }
     };
     match failure {
@@ -52,30 +51,30 @@ pub(crate) fn execute(
         }
         Some((code, operation)) => {
             state.tables().roll_back();
-            let touched = transaction.body().operations.iter().map(|operation| *operation.source()).collect();
+            let authorities = transaction.body().operations.iter().map(Operation::authority);
+            let touched = authorities.filter_map(Authority::account).copied().collect();
             Ok(Judgement { code, operation, touched })
         }
     }
 }
 
 /// A transaction that lives long takes a slot of its first source until its id is forgotten, also when it
-/// fails. The outer error is ours, the inner one the transaction's.
+/// fails. A validator has no slots: what its key alone signs lives as long as others. The outer error is ours, the inner one the transaction's.
 fn take_slot(
     state: &mut State<'_>,
-    parameters: &Parameters,
-    time: TimeMs,
+    place: Place<'_>,
     transaction: &Transaction,
 ) -> Result<Result<Option<AccountId>, Code>, LedgerError> {
-    let lifetime = transaction.body().valid_until.since(time);
+    let parameters = place.parameters;
+    let lifetime = transaction.body().valid_until.since(place.time);
     if lifetime <= parameters.max_lifetime_ms {
         return Ok(Ok(None));
     }
     if lifetime > parameters.max_long_lifetime_ms {
         return Ok(Err(Code::NotYetValid));
     }
-    let Some(source) = transaction.body().operations.first().map(|operation| *operation.source()) else {
-        return Ok(Ok(None));
-    };
+    let Some(first) = transaction.body().operations.first() else { return Ok(Ok(None)) };
+    let Some(source) = first.authority().account().copied() else { return Ok(Err(Code::TooManyLongLived)) };
     // A source that the transaction itself registers has no slot yet: it is charged nothing it could owe.
     let Some(account) = state.account(&source)? else { return Ok(Err(Code::TooManyLongLived)) };
     if account.long_lived >= parameters.long_lived_slots {
@@ -88,12 +87,13 @@ fn take_slot(
 /// Runs the operations in order up to the first failure.
 fn run(
     state: &mut State<'_>,
-    time: TimeMs,
+    block: Place<'_>,
     transaction: &Transaction,
     touched: &mut BTreeSet<AccountId>,
 ) -> Result<Option<(Code, u32)>, LedgerError> {
     for (place, operation) in (0u32..).zip(&transaction.body().operations) {
-        let mut context = Context { state, time, transaction: transaction.id(), operation: place, touched };
+        let id = transaction.id();
+        let mut context = Context { state, place: block, transaction: id, operation: place, touched };
         match apply(&mut context, operation) {
             Ok(()) => {}
             Err(Stop::Code(code)) => return Ok(Some((code, place))),
@@ -144,5 +144,6 @@ fn apply(context: &mut Context<'_, '_>, operation: &Operation) -> Outcome {
         Operation::SetHolder { source, asset, account, allowed } => {
             asset::set_holder(context, name, source, asset, account, *allowed)
         }
+        Operation::Rejoin { validator, vote_log } => validator::rejoin(context, validator, *vote_log),
     }
 }

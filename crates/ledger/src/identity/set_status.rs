@@ -23,9 +23,12 @@ pub(crate) fn set_status(
     roles::permit(operation, &actor, |relation| match relation {
         Relation::SameMember => same_member,
         Relation::AnotherAccount => is_another,
-        Relation::Any | Relation::Itself | Relation::AssetIssuer | Relation::Holder | Relation::LockParty => {
-            false
-        }
+        Relation::Any
+        | Relation::Itself
+        | Relation::AssetIssuer
+        | Relation::Holder
+        | Relation::LockParty
+        | Relation::Validator => false,
     })?;
     context.state.put_account(account, Some(Account { status, ..(*target).clone() }))?;
     Ok(())

@@ -5,7 +5,7 @@ use types::{Code, Transaction, TransactionId, ports::AdmissionState, state::Stat
 use super::LedgerReader;
 use crate::{
     LedgerError,
-    execution::transaction,
+    execution::{context::Place, epoch, transaction},
     state::{State, Tables},
     store::Column,
 };
@@ -15,8 +15,13 @@ impl LedgerReader {
         let tip = std::sync::Arc::clone(&self.shared.executed.read());
         let mut tables = Tables::new();
         let mut state = State::new(&self.shared.store, &mut tables);
-        let judgement =
-            transaction::execute(&mut state, &tip.parameters, tip.header.time.next(), transaction)?;
+        epoch::begin(&mut state, &tip.ahead)?;
+        let place = Place {
+            height: tip.header.height.next(),
+            time: tip.header.time.next(),
+            parameters: &tip.ahead.epoch.parameters,
+        };
+        let judgement = transaction::execute(&mut state, place, transaction)?;
         if judgement.code == Code::Committed {
             return Ok(None);
         }

@@ -2,17 +2,17 @@
 
 mod admission;
 pub(crate) mod decoded;
+mod epochs;
 pub(crate) mod view;
 
 use std::sync::Arc;
 
 use types::{
-    AccountId, Block, BlockHash, Certificate, Epoch, Header, Height, Parameters, Proposal, Signature,
-    TransactionId, ValidatorSet,
+    AccountId, Block, BlockHash, Certificate, Epoch, EpochEnd, Header, Height, Parameters, Proposal,
+    Signature, TransactionId, ValidatorSet,
     block::CertifiedHeader,
     certificate::CheckpointStatement,
     ports::{BlockView, ChainReader, HistoryEntry, ReadError, StateView, TransactionRecord},
-    state::StateKey,
 };
 
 use crate::{
@@ -52,13 +52,12 @@ impl LedgerReader {
         Arc::clone(&self.shared.executed.read().parameters)
     }
 
-    /// The validators after the newest executed block.
+    /// The validators of the block above the newest executed one.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn validator_set(&self) -> Result<ValidatorSet, LedgerError> {
-        let key = StateKey::NextSet.encode();
-        self.shared.store.value(Column::State, &key)?.ok_or_else(|| LedgerError::damaged("state", &key))
+        Ok((*self.next_epoch().set).clone())
     }
 
     /// What was ordered at a height; `None` for genesis and heights not executed here.
@@ -262,6 +261,17 @@ impl ChainReader for LedgerReader {
 
     fn transaction(&self, id: &TransactionId) -> Result<Option<TransactionRecord>, ReadError> {
         Ok(self.find(id)?)
+    }
+
+    fn validators(&self, height: Height) -> Result<Option<Arc<ValidatorSet>>, ReadError> {
+        if !self.is_visible(height) {
+            return Ok(None);
+        }
+        Ok(self.epoch_at(height)?.map(|epoch| epoch.set))
+    }
+
+    fn epoch_ends(&self, first: Epoch, limit: usize) -> Result<Vec<EpochEnd>, ReadError> {
+        Ok(self.finished(first, limit)?)
     }
 
     fn history(

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
 use types::{
-    Account, AccountId, Amount, AssetId, LockId, Member, MemberId, Parameters, TransactionId, ValidatorSet,
-    codec,
-    state::{Asset, Holding, Lock, Seen, StateKey},
+    Account, AccountId, Amount, AssetId, LockId, Member, MemberId, Parameters, PublicKey, TimeMs,
+    TransactionId, ValidatorSet, codec,
+    state::{Asset, EpochState, Holding, Lock, PendingEpoch, Seen, StateKey},
 };
 
 use crate::{LedgerError, execution::Source};
@@ -41,6 +41,9 @@ pub(crate) struct Tables {
     parameters: Table<(), Parameters>,
     active_set: Table<(), ValidatorSet>,
     next_set: Table<(), ValidatorSet>,
+    epoch: Table<(), EpochState>,
+    pending_epoch: Table<(), PendingEpoch>,
+    rejoined: Table<PublicKey, TimeMs>,
 }
 
 /// The state as operations see it.
@@ -60,7 +63,6 @@ macro_rules! access {
             }
 
             /// Sets (`Some`) or removes (`None`) it.
-            #[allow(dead_code, reason = "parameters and sets are only read in epoch 0")]
             pub(crate) fn $put(&mut self, key: &$key, value: Option<$value>) -> Result<(), LedgerError> {
                 self.$get(key)?;
                 self.tables.$table.put(key.clone(), value);
@@ -130,6 +132,12 @@ access! {
     active_set, put_active_set: active_set[()] -> ValidatorSet = |()| StateKey::ActiveSet;
     /// The validators of the next block.
     next_set, put_next_set: next_set[()] -> ValidatorSet = |()| StateKey::NextSet;
+    /// The epoch of this block.
+    epoch, put_epoch: epoch[()] -> EpochState = |()| StateKey::Epoch;
+    /// The change that waits for the end of the epoch.
+    pending_epoch, put_pending_epoch: pending_epoch[()] -> PendingEpoch = |()| StateKey::PendingEpoch;
+    /// When a validator rejoined last.
+    rejoined, put_rejoined: rejoined[PublicKey] -> TimeMs = |key| StateKey::Rejoined(*key);
 }
 
 impl<'s> State<'s> {
@@ -146,6 +154,26 @@ impl<'s> State<'s> {
     /// What is stored below.
     pub(crate) fn source(&self) -> &'s dyn Source {
         self.source
+    }
+
+    /// The chain parameters, which every state has.
+    pub(crate) fn must_parameters(&mut self) -> Result<Arc<Parameters>, LedgerError> {
+        self.parameters(&())?.ok_or_else(|| missing(&StateKey::Parameters))
+    }
+
+    /// The validators of this block, which every state has.
+    pub(crate) fn must_active_set(&mut self) -> Result<Arc<ValidatorSet>, LedgerError> {
+        self.active_set(&())?.ok_or_else(|| missing(&StateKey::ActiveSet))
+    }
+
+    /// The validators of the next block, which every state has.
+    pub(crate) fn must_next_set(&mut self) -> Result<Arc<ValidatorSet>, LedgerError> {
+        self.next_set(&())?.ok_or_else(|| missing(&StateKey::NextSet))
+    }
+
+    /// The epoch of this block, which every state has.
+    pub(crate) fn must_epoch(&mut self) -> Result<Arc<EpochState>, LedgerError> {
+        self.epoch(&())?.ok_or_else(|| missing(&StateKey::Epoch))
     }
 
     /// What an account holds of an asset; nothing when there is no entry.
@@ -173,4 +201,8 @@ fn load<V: Serialize + DeserializeOwned>(
     let read =
         |bytes: Vec<u8>| types::state::decode_value(&bytes).map_err(|_| LedgerError::damaged("state", &key));
     source.value(&key)?.map(read).transpose()
+}
+
+fn missing(key: &StateKey) -> LedgerError {
+    LedgerError::damaged("state", &key.encode())
 }

@@ -30,7 +30,7 @@ impl LedgerOptions {
 /// A column family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Column {
-    /// height ‖ 0: header; height ‖ 1: certificate; height ‖ 2: own checkpoint.
+    /// height ‖ 0: header; height ‖ 1: certificate; height ‖ 2: own checkpoint; height ‖ 3: boundary.
     Headers,
     /// height ‖ part u32: 0 the proposal, i + 1 its batch i.
     Bodies,
@@ -48,13 +48,15 @@ pub(crate) enum Column {
     Expiry,
     /// height: what the state was before, until that height is certified.
     Undo,
+    /// epoch: its base, validators and parameters; written with the last block before it.
+    Epochs,
     /// Format, chain, tips.
     Meta,
 }
 
 impl Column {
     /// All of them.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Headers,
         Self::Bodies,
         Self::Results,
@@ -64,6 +66,7 @@ impl Column {
         Self::Tree,
         Self::Expiry,
         Self::Undo,
+        Self::Epochs,
         Self::Meta,
     ];
 
@@ -79,6 +82,7 @@ impl Column {
             Self::Tree => "tree",
             Self::Expiry => "expiry",
             Self::Undo => "undo",
+            Self::Epochs => "epochs",
             Self::Meta => "meta",
         }
     }
@@ -106,7 +110,7 @@ impl Column {
             }
             Self::Transactions => table.set_bloom_filter(10.0, false),
             Self::Results | Self::Headers => options.set_compression_type(DBCompressionType::Lz4),
-            Self::History | Self::Expiry | Self::Undo | Self::Meta => {}
+            Self::History | Self::Expiry | Self::Undo | Self::Epochs | Self::Meta => {}
         }
         options.set_block_based_table_factory(&table);
         options

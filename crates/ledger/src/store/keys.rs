@@ -1,6 +1,6 @@
 //! Keys and small values of the column families. Numbers are big-endian, so that they sort.
 
-use types::{AccountId, Height, TimeMs, TransactionId};
+use types::{AccountId, Epoch, Height, TimeMs, TransactionId};
 
 /// Which entry of [`super::Column::Headers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(crate) enum HeaderPart {
     Certificate = 1,
     /// The signature of this node's own checkpoint.
     OwnCheckpoint = 2,
+    /// B (height u64), where a change of epoch is pending after the block.
+    Boundary = 3,
 }
 
 /// height u64 ‖ part u8.
@@ -19,6 +21,11 @@ pub(crate) fn header(height: Height, part: HeaderPart) -> [u8; 9] {
     key[..8].copy_from_slice(&height.get().to_be_bytes());
     key[8] = part as u8;
     key
+}
+
+/// epoch u64.
+pub(crate) fn epoch(epoch: Epoch) -> [u8; 8] {
+    epoch.get().to_be_bytes()
 }
 
 /// height u64.

@@ -24,8 +24,8 @@ pub use columns::LedgerOptions;
 pub(crate) use keys::HeaderPart;
 pub(crate) use pinned::Pinned;
 
-/// The storage format that this release writes, and the newest it reads.
-pub const FORMAT: u32 = 1;
+/// The storage format that this release writes, and the only one it reads.
+pub const FORMAT: u32 = 2;
 
 /// Key and value as stored.
 pub(crate) type Entry = (Vec<u8>, Vec<u8>);
@@ -127,6 +127,9 @@ impl Store {
         let found = u32::from_le_bytes(format.try_into().map_err(|_| damaged())?);
         if found > FORMAT {
             return Err(LedgerError::NewerFormat { path: self.path.clone(), found, supported: FORMAT });
+        }
+        if found < FORMAT {
+            return Err(LedgerError::OlderFormat { path: self.path.clone(), found, supported: FORMAT });
         }
         let chain = self.get(Column::Meta, meta::CHAIN)?.ok_or_else(damaged)?;
         ChainId::from_slice(&chain).map(Some).ok_or_else(damaged)

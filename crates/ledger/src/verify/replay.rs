@@ -1,22 +1,25 @@
 //! Replay: each block is read, its certificate, links, batches and client signatures are checked, and it is
 //! executed again.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
-use types::{
-    AccountId, Certificate, CheckedBatch, Genesis, Header, Height, Parameters, Proposal, TransactionId,
-    ValidatorSet, state::StateKey,
-};
+use types::{AccountId, Certificate, CheckedBatch, Genesis, Header, Height, Proposal, TransactionId};
 
 use super::memory::Memory;
 use crate::{
-    LedgerError,
-    execution::block::{self, Below, Outcome, ProposedBlock},
+    LedgerError, epochs,
+    execution::{
+        block::{self, Below, Outcome, ProposedBlock},
+        epoch::Ahead,
+    },
     genesis::GenesisBlock,
     reader::decoded::{batches, listed, proposal},
     state::Tables,
-    store::{Column, Store, keys},
+    store::{Column, HeaderPart, Store, keys},
 };
 
 /// The chain computed so far.
@@ -26,6 +29,10 @@ pub(super) struct Replay<'s> {
     pub(super) memory: Memory,
     tables: Tables,
     tip: Header,
+    /// What holds for the block above the tip.
+    ahead: Ahead,
+    /// The history of epochs as it must be.
+    pub(super) epochs: BTreeMap<Vec<u8>, Vec<u8>>,
     genesis: Header,
     blocks: u64,
     transactions: u64,
@@ -41,12 +48,17 @@ impl<'s> Replay<'s> {
         memory.apply(&block.writes, block.updated);
         let (tip, genesis) = (block.header.clone(), block.header);
         let tables = Tables::new();
+        let epochs =
+            BTreeMap::from([(keys::epoch(block.epoch.epoch).to_vec(), epochs::encode(&block.epoch))]);
+        let ahead = Ahead { epoch: block.epoch, boundary: None };
         Ok(Self {
             store,
             certified,
             memory,
             tables,
             tip,
+            ahead,
+            epochs,
             genesis,
             blocks: 0,
             transactions: 0,
@@ -105,6 +117,11 @@ impl<'s> Replay<'s> {
         }
         self.blocks += 1;
         self.transactions += outcome.listed.len() as u64;
+        if outcome.ahead.is_new_epoch() {
+            let epoch = &outcome.ahead.epoch;
+            self.epochs.insert(keys::epoch(epoch.epoch).to_vec(), epochs::encode(epoch));
+        }
+        self.ahead = outcome.ahead.clone();
         self.tip = outcome.header.clone();
         self.memory.apply_block(outcome);
         self.tables.settle();
@@ -127,8 +144,7 @@ impl<'s> Replay<'s> {
         if certificate.epoch != header.epoch {
             return Err(format!("the certificate is of epoch {}", certificate.epoch));
         }
-        let set: ValidatorSet = self.memory_value(&StateKey::NextSet)?;
-        certificate.verify(&header.chain_id, &set).map_err(|error| error.to_string())
+        certificate.verify(&header.chain_id, &self.ahead.epoch.set).map_err(|error| error.to_string())
     }
 
     /// Reads proposal and batches and verifies every client signature. The outer error is the store's.
@@ -150,10 +166,10 @@ impl<'s> Replay<'s> {
         proposal: Proposal,
         encoded: Vec<Bytes>,
     ) -> Result<ProposedBlock, String> {
-        let parameters: Parameters = self.memory_value(&StateKey::Parameters)?;
+        let parameters = &self.ahead.epoch.parameters;
         let mut batches = Vec::with_capacity(encoded.len());
         for (place, bytes) in encoded.into_iter().enumerate() {
-            let checked = CheckedBatch::check(bytes, &header.chain_id, &parameters);
+            let checked = CheckedBatch::check(bytes, &header.chain_id, parameters);
             batches.push(Arc::new(checked.map_err(|error| format!("batch {place}: {error}"))?));
         }
         let proposed = ProposedBlock { epoch: header.epoch, height: header.height, proposal, batches };
@@ -180,6 +196,10 @@ impl<'s> Replay<'s> {
                 faults.push(format!("transaction {id} is not indexed at its place {index}"));
             }
         }
+        let boundary = self.store.get(Column::Headers, &keys::header(height, HeaderPart::Boundary))?;
+        if boundary.as_deref() != outcome.ahead.boundary.map(keys::height).as_ref().map(<[u8; 8]>::as_slice) {
+            faults.push("the stored end of the epoch is not that of the replay".to_owned());
+        }
         for (account, index) in &outcome.history {
             self.history += 1;
             if !self.has_history(account, height, *index)? {
@@ -191,14 +211,6 @@ impl<'s> Replay<'s> {
 
     fn has_history(&self, account: &AccountId, height: Height, index: u32) -> Result<bool, LedgerError> {
         Ok(self.store.get(Column::History, &keys::history(account, height, index))?.is_some())
-    }
-
-    fn memory_value<T: serde::Serialize + serde::de::DeserializeOwned>(
-        &self,
-        key: &StateKey,
-    ) -> Result<T, String> {
-        let bytes = self.memory.state.get(&key.encode()).ok_or("the state lacks parameters or validators")?;
-        types::state::decode_value(bytes).map_err(|error| error.to_string())
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) fn check(store: &Store, replay: &Replay<'_>, errors: &mut Vec<String>
     compare(store, Column::Tree, pages, errors)?;
     let expiry = memory.expiry.iter().map(|(time, id)| (keys::expiry(*time, id).to_vec(), Vec::new()));
     compare(store, Column::Expiry, expiry, errors)?;
+    let epochs = replay.epochs.iter().map(|(key, row)| (key.clone(), row.clone()));
+    compare(store, Column::Epochs, epochs, errors)?;
     for (column, expected) in [(Column::Transactions, replay.indexed), (Column::History, replay.history)] {
         let mut found = 0u64;
         for entry in store.each(column)? {

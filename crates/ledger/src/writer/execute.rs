@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use types::{Certificate, Height, Signature, certificate::CheckpointStatement, codec, state::StateKey};
+use types::{Certificate, Height, Signature, certificate::CheckpointStatement, codec};
 
 use super::{Executed, LedgerWriter};
 use crate::{
-    LedgerError,
+    LedgerError, epochs,
     execution::block::{self, Below, Outcome, ProposedBlock},
     shared::ExecutedTip,
     state::Tables,
@@ -58,6 +58,7 @@ impl LedgerWriter {
                     | LedgerError::OtherGenesis { .. }
                     | LedgerError::Genesis { .. }
                     | LedgerError::NewerFormat { .. }
+                    | LedgerError::OlderFormat { .. }
                     | LedgerError::NewerRules { .. }
                     | LedgerError::Diverged { .. }
                     | LedgerError::ConflictingCertificates { .. } => self.failed = Some(error.clone()),
@@ -113,27 +114,15 @@ impl LedgerWriter {
         self.state.tip = outcome.header.clone();
         self.state.tip_hash = outcome.hash;
         self.waiting.insert(height, self.shared.store.pin());
-        let changed = |key: StateKey| outcome.writes.iter().any(|write| write.key == key.encode());
-        let parameters = match changed(StateKey::Parameters) {
-            true => self.stored(&StateKey::Parameters)?,
-            false => Arc::clone(&self.shared.executed.read().parameters),
-        };
-        if changed(StateKey::NextSet) {
-            self.state.set = self.stored(&StateKey::NextSet)?;
-        }
-        *self.shared.executed.write() = Arc::new(ExecutedTip { header: outcome.header.clone(), parameters });
+        // The block was executed by what was ahead of the one below.
+        let parameters = Arc::clone(&self.state.ahead.epoch.parameters);
+        let (header, ahead) = (outcome.header.clone(), outcome.ahead.clone());
+        *self.shared.executed.write() = Arc::new(ExecutedTip { header, parameters, ahead });
+        let boundary = outcome.ahead.boundary;
+        self.state.ahead = outcome.ahead;
         self.publish(certified)?;
         let results = outcome.listed.iter().map(|listed| listed.record).collect();
-        Ok(Executed { header: outcome.header, hash: outcome.hash, results, checkpoint })
-    }
-
-    fn stored<T: serde::Serialize + serde::de::DeserializeOwned>(
-        &self,
-        key: &StateKey,
-    ) -> Result<Arc<T>, LedgerError> {
-        let key = key.encode();
-        let value = self.shared.store.value(Column::State, &key)?;
-        value.map(Arc::new).ok_or_else(|| LedgerError::damaged("state", &key))
+        Ok(Executed { header: outcome.header, hash: outcome.hash, results, checkpoint, boundary })
     }
 }
 
@@ -153,6 +142,13 @@ fn put_block(batch: &mut Batch<'_>, block: &ProposedBlock, outcome: &Outcome) ->
     }
     for (account, index) in &outcome.history {
         batch.put(Column::History, &keys::history(account, height, *index), &[])?;
+    }
+    if let Some(last) = outcome.ahead.boundary {
+        let key = keys::header(height, HeaderPart::Boundary);
+        batch.put(Column::Headers, &key, &keys::height(last))?;
+    }
+    if outcome.ahead.is_new_epoch() {
+        epochs::put(batch, &outcome.ahead.epoch)?;
     }
     batch.put(Column::Meta, meta::EXECUTED, &keys::height(height))
 }

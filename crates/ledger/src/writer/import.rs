@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use types::{Block, CheckedBatch, certificate::CertificateError};
+use types::{Block, CheckedBatch, EpochInfo, certificate::CertificateError};
 
 use super::{Executed, LedgerWriter};
 use crate::{
-    BlockFault, LedgerError,
+    BlockFault, LedgerError, epochs,
     execution::block::{self, ProposedBlock},
 };
 
@@ -33,14 +33,14 @@ impl LedgerWriter {
         batches: Vec<Arc<CheckedBatch>>,
     ) -> Result<Imported, LedgerError> {
         self.check_usable()?;
-        self.check_certified(block)?;
         let (height, tip) = (block.header.height, self.state.tip.height);
+        if height > tip.next() {
+            return Err(LedgerError::NotNext { expected: tip.next(), found: height });
+        }
+        self.check_certified(block)?;
         if height <= tip {
             self.store_certificates(std::slice::from_ref(&block.certificate))?;
             return Ok(Imported::AlreadyHere);
-        }
-        if height > tip.next() {
-            return Err(LedgerError::NotNext { expected: tip.next(), found: height });
         }
         if block.header.parent != self.state.tip_hash {
             let (expected, found) = (block.header.parent, self.state.tip_hash);
@@ -55,11 +55,13 @@ impl LedgerWriter {
         Ok(Imported::Executed(Box::new(executed)))
     }
 
-    /// Header, certificate and proposal belong together and to this chain.
+    /// Header, certificate and proposal belong together and to this chain; the validators are those of the
+    /// height's epoch.
     fn check_certified(&self, block: &Block) -> Result<(), LedgerError> {
         let (header, certificate) = (&block.header, &block.certificate);
         let refused = |fault| LedgerError::InvalidBlock { height: header.height, fault };
-        let epoch = self.state.tip.epoch;
+        let EpochInfo { epoch, set, .. } =
+            epochs::at(&self.shared.store, &self.state.ahead.epoch, header.height)?;
         let same_place = header.chain_id == self.shared.chain
             && header.epoch == epoch
             && certificate.epoch == epoch
@@ -72,7 +74,7 @@ impl LedgerWriter {
             let certified = certificate.header_hash;
             return Err(refused(CertificateError::OtherHeader { certified, found }.into()));
         }
-        certificate.verify(&self.shared.chain, &self.state.set).map_err(|error| refused(error.into()))?;
+        certificate.verify(&self.shared.chain, &set).map_err(|error| refused(error.into()))?;
         let digest = block.proposal.digest();
         if digest != header.proposal {
             return Err(refused(BlockFault::Proposal { expected: header.proposal, found: digest }));

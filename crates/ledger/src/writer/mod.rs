@@ -6,11 +6,9 @@ mod import;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use types::{
-    BlockHash, Certificate, Header, Height, ResultRecord, Signature, TimeMs, TransactionId, ValidatorSet,
-};
+use types::{BlockHash, Certificate, Header, Height, ResultRecord, Signature, TimeMs, TransactionId};
 
-use crate::{LedgerError, shared::Shared, state::Tables, store::Pinned};
+use crate::{LedgerError, execution::epoch::Ahead, shared::Shared, state::Tables, store::Pinned};
 pub use import::Imported;
 
 /// Executes and stores blocks. There is one for each open ledger.
@@ -33,8 +31,8 @@ pub(crate) struct WriterState {
     pub(crate) certified: Height,
     /// Stored certificates above `certified`.
     pub(crate) certificates: BTreeMap<Height, Certificate>,
-    /// The validators of the next block.
-    pub(crate) set: Arc<ValidatorSet>,
+    /// What holds for the next block.
+    pub(crate) ahead: Ahead,
     /// The state as it was found at the start and its height, until that height is certified.
     pub(crate) opened: Option<(Arc<Pinned>, Height)>,
 }
@@ -50,6 +48,8 @@ pub struct Executed {
     pub results: Vec<ResultRecord>,
     /// The own checkpoint, if one was signed.
     pub checkpoint: Option<Signature>,
+    /// B, when a change of epoch is pending in the state after this block.
+    pub boundary: Option<Height>,
 }
 
 impl LedgerWriter {

@@ -4,6 +4,7 @@
 mod atomic;
 mod conservation;
 mod crash;
+mod epochs;
 mod import;
 mod locks;
 mod opening;

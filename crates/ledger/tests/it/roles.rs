@@ -21,11 +21,19 @@ fn every_operation_has_a_rule_and_every_rule_an_operation() {
         "identity.rotate_keys",
         "identity.set_roles",
         "identity.set_status",
+        "validator.rejoin",
     ];
     assert_eq!(named.into_iter().collect::<Vec<_>>(), expected);
     for rule in roles_table() {
-        assert!(rule.consent.contains(&Consent::Source), "{}", rule.operation);
-        assert!(rule.refused_when.contains(&AccountStatus::Suspended), "{}", rule.operation);
+        let is_of_account = rule.operation != "validator.rejoin";
+        assert_eq!(rule.consent.contains(&Consent::Source), is_of_account, "{}", rule.operation);
+        assert_eq!(rule.consent.contains(&Consent::ValidatorKey), !is_of_account, "{}", rule.operation);
+        assert_eq!(
+            rule.refused_when.contains(&AccountStatus::Suspended),
+            is_of_account,
+            "{}",
+            rule.operation
+        );
         assert!(rule.codes.contains(&Code::Unauthorised), "{}", rule.operation);
         let distinct: BTreeSet<_> = rule.codes.iter().collect();
         assert_eq!(distinct.len(), rule.codes.len(), "{}", rule.operation);

@@ -109,7 +109,16 @@ pub fn transfer(from: &str, to: &str, name: &str, amount: u128) -> Operation {
 }
 
 pub fn statement_signature(validator: u8, statement: &CheckpointStatement) -> Signature {
-    let bytes = statement.signing_bytes(&genesis().chain_id(), Epoch::ZERO);
+    sign_statement(&genesis(), Epoch::ZERO, validator, statement)
+}
+
+fn sign_statement(
+    genesis: &Genesis,
+    epoch: Epoch,
+    validator: u8,
+    statement: &CheckpointStatement,
+) -> Signature {
+    let bytes = statement.signing_bytes(&genesis.chain_id(), epoch);
     key(&format!("validator{validator}")).sign(&bytes)
 }
 
@@ -138,7 +147,7 @@ pub fn pack(sequence: u64, transactions: &[Transaction]) -> Arc<CheckedBatch> {
 /// The batches of a block, verified as a node that fetched it would.
 pub fn checked(block: &Block) -> Vec<Arc<CheckedBatch>> {
     let check = |bytes: &bytes::Bytes| {
-        CheckedBatch::check(bytes.clone(), &genesis().chain_id(), &Parameters::default())
+        CheckedBatch::check(bytes.clone(), &block.header.chain_id, &Parameters::default())
             .map(Arc::new)
             .unwrap()
     };
@@ -146,7 +155,17 @@ pub fn checked(block: &Block) -> Vec<Arc<CheckedBatch>> {
 }
 
 pub fn open(dir: &Path) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
-    Ledger::open_with(dir, &genesis(), &LedgerOptions::small())
+    open_with(dir, &genesis())
+}
+
+pub fn open_with(dir: &Path, genesis: &Genesis) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
+    Ledger::open_with(dir, genesis, &LedgerOptions::small())
+}
+
+pub fn fresh_with(genesis: &Genesis) -> (tempfile::TempDir, LedgerWriter, LedgerReader) {
+    let dir = tempfile::tempdir().unwrap();
+    let (writer, reader) = open_with(dir.path(), genesis).unwrap();
+    (dir, writer, reader)
 }
 
 /// A ledger with its folder, and a clock that moves a second per block.
@@ -155,15 +174,20 @@ pub struct World {
     pub writer: Option<LedgerWriter>,
     pub reader: Option<LedgerReader>,
     pub now: u64,
+    genesis: Genesis,
     salt: u64,
     sequence: u64,
 }
 
 impl World {
     pub fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let (writer, reader) = open(dir.path()).unwrap();
-        Self { dir, writer: Some(writer), reader: Some(reader), now: CREATED, salt: 0, sequence: 0 }
+        Self::of(genesis())
+    }
+
+    pub fn of(genesis: Genesis) -> Self {
+        let (dir, writer, reader) = fresh_with(&genesis);
+        let (writer, reader) = (Some(writer), Some(reader));
+        Self { dir, writer, reader, now: CREATED, genesis, salt: 0, sequence: 0 }
     }
 
     pub fn writer(&mut self) -> &mut LedgerWriter {
@@ -182,14 +206,14 @@ impl World {
     /// As after a crash: nothing is flushed or told.
     pub fn reopen(&mut self) {
         self.close();
-        let (writer, reader) = open(self.dir.path()).unwrap();
+        let (writer, reader) = open_with(self.dir.path(), &self.genesis).unwrap();
         (self.writer, self.reader) = (Some(writer), Some(reader));
     }
 
     pub fn body(&mut self, operations: Vec<Operation>) -> TransactionBody {
         self.salt += 1;
         TransactionBody {
-            chain_id: genesis().chain_id(),
+            chain_id: self.genesis.chain_id(),
             valid_until: TimeMs::new(self.now + 60_000),
             salt: self.salt,
             operations,
@@ -210,7 +234,7 @@ impl World {
             participation: None,
         };
         let height = self.writer().executed().next();
-        ProposedBlock { epoch: Epoch::ZERO, height, proposal, batches }
+        ProposedBlock { epoch: self.reader().next_epoch().epoch, height, proposal, batches }
     }
 
     /// Executes a block of one batch; its certificate is not stored.
@@ -218,15 +242,28 @@ impl World {
         self.sequence += 1;
         let batches = if transactions.is_empty() { vec![] } else { vec![pack(self.sequence, transactions)] };
         let block = self.propose(batches);
-        self.writer().execute(&block, &|statement| Some(statement_signature(0, statement))).unwrap()
+        let (genesis, epoch) = (self.genesis.clone(), block.epoch);
+        let sign = |statement: &CheckpointStatement| Some(sign_statement(&genesis, epoch, 0, statement));
+        self.writer().execute(&block, &sign).unwrap()
     }
 
     /// Executes and certifies a block of one batch.
     pub fn block(&mut self, transactions: &[Transaction]) -> Vec<ResultRecord> {
         let executed = self.execute(transactions);
-        let certificate = certificate(executed.header.height, executed.hash);
-        self.writer().store_certificates(&[certificate]).unwrap();
+        self.certify(&executed);
         executed.results
+    }
+
+    /// Stores the certificate of three validators for a block.
+    pub fn certify(&mut self, executed: &Executed) {
+        let (epoch, height) = (executed.header.epoch, executed.header.height);
+        let statement = CheckpointStatement { height, header_hash: executed.hash };
+        let vote = |i: u8| {
+            let signature = sign_statement(&self.genesis, epoch, i, &statement);
+            (ValidatorIndex::new(u16::from(i)), signature)
+        };
+        let certificate = Certificate::assemble(epoch, statement, 4, &[0, 1, 2].map(vote));
+        self.writer().store_certificates(&[certificate]).unwrap();
     }
 
     /// The outcome of one transaction in a block of its own.

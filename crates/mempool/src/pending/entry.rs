@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use types::{
-    AccountId, BatchDigest, CheckedTransaction, Transaction, TransactionId, WitnessHash, admission::ClientId,
+    AccountId, Authority, BatchDigest, CheckedTransaction, Operation, Transaction, TransactionId,
+    WitnessHash, admission::ClientId,
 };
 
 /// Identity and witness: the same body signed otherwise is another candidate for the same outcome, since
@@ -15,9 +16,14 @@ pub(crate) const fn key_of(transaction: &Transaction) -> Key {
     (*transaction.id(), *transaction.witness())
 }
 
-/// The account whose quota a transaction uses: the first operation's source.
+/// The account whose quota a transaction uses: the first operation's source. A validator's key stands for an
+/// account of its own.
 pub(crate) fn account_of(transaction: &Transaction) -> AccountId {
-    transaction.body().operations.first().map_or_else(AccountId::default, |operation| *operation.source())
+    match transaction.body().operations.first().map(Operation::authority) {
+        Some(Authority::Account(account)) => *account,
+        Some(Authority::Validator(key)) => AccountId::new(*key.as_bytes()),
+        None => AccountId::default(),
+    }
 }
 
 /// Where a transaction stands.

@@ -63,7 +63,7 @@ impl AdmissionState for State {
         let _open = self.gate.read();
         let refused = *self.refused.lock();
         refused
-            .filter(|(account, _)| transaction.body().operations[0].source() == account)
+            .filter(|(account, _)| transaction.body().operations[0].authority().account() == Some(account))
             .map(|(_, code)| (code, "as the test says".to_owned()))
     }
 

@@ -51,7 +51,9 @@ impl From<LedgerError> for Failure {
             LedgerError::NoSpace { .. } => ExitCode::NoSpace,
             LedgerError::Io { .. } => ExitCode::Io,
             LedgerError::OtherGenesis { .. } | LedgerError::Genesis { .. } => ExitCode::GenesisMismatch,
-            LedgerError::NewerFormat { .. } | LedgerError::NewerRules { .. } => ExitCode::TooNew,
+            LedgerError::NewerFormat { .. }
+            | LedgerError::OlderFormat { .. }
+            | LedgerError::NewerRules { .. } => ExitCode::TooNew,
             LedgerError::Diverged { .. } => ExitCode::Diverged,
             LedgerError::ConflictingCertificates { .. } => ExitCode::ConflictingCertificates,
             LedgerError::NotNext { .. } | LedgerError::InvalidBlock { .. } => ExitCode::Internal,

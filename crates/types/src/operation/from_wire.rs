@@ -1,7 +1,7 @@
 //! Reads operations from protobuf, one function each.
 
 use super::{Operation, OperationError, fields::Fields};
-use crate::{LockId, MemberId, TimeMs, wire};
+use crate::{LockId, MemberId, PublicKey, TimeMs, VoteLogId, wire};
 
 type Read = Result<Operation, OperationError>;
 
@@ -27,6 +27,7 @@ impl Operation {
             Wire::Lock(o) => lock(o),
             Wire::Unlock(o) => unlock(o),
             Wire::SetHolder(o) => set_holder(o),
+            Wire::Rejoin(o) => rejoin(o),
         }
     }
 }
@@ -144,5 +145,13 @@ fn set_holder(o: &wire::SetHolder) -> Read {
         asset: read.asset(&o.asset)?,
         account: read.account("account", &o.account)?,
         allowed: o.allowed,
+    })
+}
+
+fn rejoin(o: &wire::Rejoin) -> Read {
+    let read = Fields("rejoin");
+    Ok(Operation::Rejoin {
+        validator: PublicKey::from_slice(&o.validator).ok_or(read.length("validator"))?,
+        vote_log: VoteLogId::from_slice(&o.vote_log).ok_or(read.length("vote_log"))?,
     })
 }

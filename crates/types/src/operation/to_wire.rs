@@ -84,6 +84,10 @@ impl Operation {
                 account: id(account),
                 allowed: *allowed,
             }),
+            Self::Rejoin { validator, vote_log } => Wire::Rejoin(wire::Rejoin {
+                validator: validator.as_bytes().to_vec().into(),
+                vote_log: vote_log.as_bytes().to_vec().into(),
+            }),
         };
         wire::Operation { operation: Some(operation) }
     }

@@ -37,6 +37,10 @@ const PUBLISHED: &[(u16, &str)] = &[
     (57, "too_many_long_lived"),
     (58, "not_yet_valid"),
     (59, "invalid_argument"),
+    (60, "unknown_validator"),
+    (61, "change_pending"),
+    (62, "rejoin_too_soon"),
+    (63, "vote_log_in_use"),
 ];
 
 #[test]

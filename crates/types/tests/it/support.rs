@@ -164,6 +164,7 @@ pub fn every_operation() -> Vec<Operation> {
         Operation::Unlock { source, lock, preimage: b"secret".to_vec() },
         Operation::SetHolder { source, asset, account: to, allowed: true },
         Operation::SetHolder { source, asset, account: to, allowed: false },
+        Operation::Rejoin { validator: validator(0).consensus_key, vote_log: VoteLogId::new([0x77; 32]) },
     ]
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use proptest::{option, prelude::*, sample::select};
 use types::{
-    AccountId, AccountStatus, Amount, AssetId, Batch, CheckedBatch, CheckedTransaction, Code, KeySet, LockId,
-    MemberId, Operation, Parameters, PublicKey, Role, TimeMs, Transaction, WeightedKey,
+    AccountId, AccountStatus, Amount, AssetId, Authority, Batch, CheckedBatch, CheckedTransaction, Code,
+    KeySet, LockId, MemberId, Operation, Parameters, PublicKey, Role, TimeMs, Transaction, WeightedKey,
     batch::BatchError,
     checked::InvalidBatch,
     state::TransferPolicy,
@@ -135,10 +135,17 @@ proptest! {
 }
 
 #[test]
-fn every_operation_keeps_its_name_and_source() {
+fn every_operation_keeps_its_name_and_authority() {
     let names: BTreeSet<_> = every_operation().iter().map(Operation::name).collect();
-    assert_eq!(names.len(), 12);
-    assert!(every_operation().iter().all(|operation| *operation.source() == account(1)));
+    assert_eq!(names.len(), 13);
+    let key = crate::support::validator(0).consensus_key;
+    for operation in every_operation() {
+        let expected = match operation {
+            Operation::Rejoin { .. } => Authority::Validator(&key),
+            _ => Authority::Account(&account(1)),
+        };
+        assert_eq!(operation.authority(), expected);
+    }
 }
 
 #[test]

@@ -202,6 +202,9 @@ fn fields_of_operations_are_checked() {
             policy: -1,
         }),
         Wire::RotateKeys(wire::RotateKeys { source: source.clone(), keys: None }),
+        Wire::Rejoin(wire::Rejoin { validator: vec![1; 31].into(), vote_log: vec![1; 32].into() }),
+        Wire::Rejoin(wire::Rejoin { validator: vec![1; 32].into(), vote_log: vec![1; 33].into() }),
+        Wire::Rejoin(wire::Rejoin { validator: vec![1; 32].into(), vote_log: Bytes::new() }),
         Wire::Lock(wire::Lock { hash: vec![1; 31].into(), amount: "1".into(), ..lock(&source) }),
     ];
     for operation in bad {

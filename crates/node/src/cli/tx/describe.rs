@@ -77,10 +77,15 @@ fn operation(operation: &Operation) -> Value {
         Operation::SetHolder { source: _, asset, account, allowed } => {
             json!({"asset": asset.to_string(), "account": id(account), "allowed": allowed})
         }
+        Operation::Rejoin { validator, vote_log } => {
+            json!({"validator": validator.to_string(), "vote_log": vote_log.to_string()})
+        }
     };
     if let Some(fields) = fields.as_object_mut() {
         fields.insert("operation".to_owned(), json!(operation.name()));
-        fields.insert("source".to_owned(), json!(id(operation.source())));
+        if let Some(source) = operation.authority().account() {
+            fields.insert("source".to_owned(), json!(id(source)));
+        }
     }
     fields
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Value, json};
 use types::{
-    Account, AccountStatus, Amount, AssetId, LockId, Member, MemberId, Parameters, Role, TimeMs,
-    TransactionId,
+    Account, AccountStatus, Amount, AssetId, Epoch, Height, LockId, Member, MemberId, Parameters, Role,
+    TimeMs, TransactionId,
     codec::encode,
-    state::{Asset, Holding, Lock, Seen, StateKey, TransferPolicy},
+    state::{Asset, EpochState, Holding, Lock, PendingEpoch, Seen, StateKey, TransferPolicy},
 };
 
-use crate::support::{account, two_keys, validators};
+use crate::support::{account, two_keys, validator, validators};
 
 fn entry<V: Serialize>(kind: &str, parts: Value, key: &StateKey, value: &V) -> Value {
     json!({
@@ -53,10 +53,21 @@ fn state_keys_and_values_are_frozen() {
     let holding = Holding { available: Amount::new(1), locked: Amount::new(1 << 64) };
     let admin = account_value(&[Role::User, Role::Admin], AccountStatus::Frozen, "desk");
     let plain = account_value(&[], AccountStatus::Active, "");
+    let parameters = Parameters { window: 2, ..Parameters::default() };
+    let pending = PendingEpoch { last: Height::new(300), validators: validators(5), parameters };
+    let rejoined = validator(0).consensus_key;
     let entries = vec![
         entry("parameters", json!([]), &StateKey::Parameters, &Parameters::default()),
         entry("active_set", json!([]), &StateKey::ActiveSet, &validators(4)),
         entry("next_set", json!([]), &StateKey::NextSet, &validators(1)),
+        entry(
+            "epoch",
+            json!([]),
+            &StateKey::Epoch,
+            &EpochState { epoch: Epoch::new(3), base: Height::new(1 << 33) },
+        ),
+        entry("pending_epoch", json!([]), &StateKey::PendingEpoch, &pending),
+        entry("rejoined", json!([rejoined]), &StateKey::Rejoined(rejoined), &TimeMs::new(1_767_225_660_000)),
         entry(
             "member",
             json!([member]),

@@ -61,6 +61,9 @@ fn fields(operation: &Operation) -> (&'static str, Value) {
             "set_holder",
             json!({ "source": source, "asset": asset, "account": account, "allowed": allowed }),
         ),
+        Operation::Rejoin { validator, vote_log } => {
+            ("rejoin", json!({ "validator": validator, "vote_log": vote_log }))
+        }
     }
 }
 

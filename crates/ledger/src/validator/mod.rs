@@ -1,0 +1,5 @@
+//! What validators themselves ask for.
+
+mod rejoin;
+
+pub(crate) use rejoin::rejoin;
