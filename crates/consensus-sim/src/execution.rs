@@ -129,6 +129,7 @@ impl Node {
                         references: block.proposal.references.clone(),
                         time: block.header.time,
                         checkpoint,
+                        boundary: None,
                     });
                 }
                 Write::Certificate(certificate) => {

@@ -8,7 +8,7 @@ use consensus::{
     record::{LogRecord, Voting},
     verify::Verifier,
 };
-use types::{Epoch, ValidatorIndex};
+use types::{Epoch, Height, ValidatorIndex};
 
 use crate::{
     byzantine::Actor,
@@ -80,6 +80,7 @@ impl Node {
                 env.identity.chain,
                 Arc::clone(&env.identity.validators),
                 Epoch::ZERO,
+                Height::ZERO,
                 env.scenario.parameters.clone(),
                 Arc::new(KeyedHash),
             ),
@@ -133,7 +134,9 @@ impl Node {
             validators: Arc::clone(&env.identity.validators),
             parameters,
             epoch: Epoch::ZERO,
+            base: Height::ZERO,
             voting,
+            recall: true,
         };
         let (replica, effects) = Replica::new(config, recovery, self.clock.read(env.now));
         let (place, run) = (self.place, self.run);

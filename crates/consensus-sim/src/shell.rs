@@ -42,6 +42,7 @@ impl Node {
                 Effect::Sync { target, from } => self.sync_to(env, &target, from),
                 Effect::ReleaseBatches { references, .. } => self.mempool.release(&references),
                 Effect::ExpireBatches { references } => self.mempool.expire(&references),
+                Effect::EpochEnded { .. } | Effect::SendEpochEnd { .. } | Effect::MemoryLost => {}
                 Effect::Evidence(evidence) => self.accused(env, &evidence),
                 Effect::Notice(notice) => self.notice(env, &notice),
                 Effect::Halt(halt) => self.halt(env, &halt),

@@ -106,12 +106,14 @@ impl BlockStore {
             references: block.proposal.references.clone(),
             time: block.header.time,
             checkpoint: *checkpoint,
+            boundary: None,
         });
         let low_block = self.blocks.get(&low);
         Recovery {
             records,
             low: Height::new(low),
             low_hash: low_block.map(|(block, _)| block.hash).unwrap_or_default(),
+            boundary: None,
             low_time: low_block.map(|(block, _)| block.header.time).unwrap_or_default(),
             low_certificate: self.certificates.get(&low).cloned(),
             certificates: self.certificates.range(kept).map(|(_, certificate)| certificate.clone()).collect(),

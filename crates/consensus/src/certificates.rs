@@ -13,6 +13,9 @@ impl Replica {
     /// Takes a verified certificate; `from` has the blocks up to it.
     pub(crate) fn adopt_certificate(&mut self, certificate: Certificate, from: &[ValidatorIndex]) {
         let height = certificate.height;
+        if certificate.epoch != self.config.epoch || height > self.chain.within_epoch(height) {
+            return;
+        }
         let ours = self.chain.blocks.get(&height).map(|block| block.header_hash);
         if let Some(known) = self.chain.certificates.get(&height) {
             if known.header_hash != certificate.header_hash {
@@ -59,6 +62,7 @@ impl Replica {
     }
 
     pub(crate) fn on_certificate_durable(&mut self, height: Height) {
+        let height = self.chain.within_epoch(height);
         self.chain.certificate_durable = self.chain.certificate_durable.max(height);
         self.chain.stored = self.chain.stored.max(height);
         self.move_low();
@@ -101,6 +105,7 @@ impl Replica {
             self.effects.push(Effect::ReleaseBatches { low, references });
         }
         self.expire_batches();
+        self.end_epoch();
         let opened = old.plus(self.chain.window).next().get()..=low.plus(self.chain.window).get();
         opened.for_each(|height| self.consider(Height::new(height)));
         self.repropose();

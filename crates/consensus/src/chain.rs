@@ -18,6 +18,10 @@ pub(crate) struct Committed {
 pub(crate) struct Chain {
     /// L.
     pub(crate) window: u64,
+    /// The last height of the epoch before.
+    pub(crate) base: Height,
+    /// The last height of this epoch, once a change is pending.
+    pub(crate) boundary: Option<Height>,
     /// Executed durably and certified durably, with all below.
     pub(crate) low: Height,
     pub(crate) low_time: TimeMs,
@@ -42,19 +46,30 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// Inside (low, low+L].
+    /// Inside (low, low+L] and not beyond the epoch.
     pub(crate) fn in_window(&self, height: Height) -> bool {
-        height > self.low && height <= self.low.plus(self.window)
+        height > self.low && height <= self.top()
+    }
+
+    /// The highest height that may be voted on now. Whoever has not executed the block that ordered a change
+    /// needs no boundary to stay below it: D >= L.
+    pub(crate) fn top(&self) -> Height {
+        self.within_epoch(self.low.plus(self.window))
+    }
+
+    /// The height, or the last one of the epoch where that is known and lower.
+    pub(crate) fn within_epoch(&self, height: Height) -> Height {
+        self.boundary.map_or(height, |last| height.min(last))
     }
 
     /// Inside (low, low+2L]: kept, so that a replica whose low is a little behind misses nothing.
     pub(crate) fn is_kept(&self, height: Height) -> bool {
-        height > self.low && height <= self.low.plus(2 * self.window)
+        height > self.low && height <= self.within_epoch(self.low.plus(2 * self.window))
     }
 
-    /// The height of the highest certificate.
+    /// The height of the highest certificate of this epoch, or its base.
     pub(crate) fn certified(&self) -> Height {
-        self.highest.as_ref().map_or(Height::ZERO, |certificate| certificate.height)
+        self.highest.as_ref().map_or(self.base, |certificate| certificate.height)
     }
 
     /// The stable checkpoint of a view change: the highest certificate below which none is missing. A higher

@@ -21,7 +21,7 @@ pub(crate) type Checkpoints = BTreeMap<Height, BTreeMap<ValidatorIndex, (BlockHa
 impl Replica {
     pub(crate) fn on_executed(&mut self, block: ExecutedBlock) {
         let height = block.height;
-        if height <= self.chain.executed {
+        if height <= self.chain.executed || height > self.chain.within_epoch(height) {
             return;
         }
         let decided = self.chain.committed.get(&height).map(|committed| committed.digest);
@@ -39,6 +39,7 @@ impl Replica {
         if decided.is_none() {
             self.batches.note_ordered(&block.references, self.clock.monotonic);
         }
+        self.learn_boundary(block.boundary);
         self.take_executed(block);
         self.execute_ready();
         self.store_certificates();

@@ -1,8 +1,9 @@
-//! What a replica is told at its start, and the bounds that are no chain parameters.
+//! What a replica is told at its start, and the bounds that are no chain parameters. One replica lives for
+//! exactly one epoch.
 
 use std::sync::Arc;
 
-use types::{ChainId, Epoch, Parameters, ValidatorSet};
+use types::{ChainId, Epoch, Height, Parameters, ValidatorSet};
 
 use crate::record::Voting;
 
@@ -28,6 +29,11 @@ pub struct ReplicaConfig {
     pub parameters: Parameters,
     /// The epoch.
     pub epoch: Epoch,
+    /// The last height of the epoch before (0 for epoch 0): this one begins above it.
+    pub base: Height,
     /// Whether it may sign.
     pub voting: Voting,
+    /// Whether it asks its peers first which of its votes they hold. False where this process has already
+    /// asked them ([`crate::Replica::has_recalled`]) and goes on with the same vote log.
+    pub recall: bool,
 }

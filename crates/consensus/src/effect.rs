@@ -1,7 +1,7 @@
 //! Everything the replica can want done. The order is a contract: effects are carried out in order, and
 //! what must wait for durability is only asked for after the matching [`crate::Input`].
 
-use types::{BatchRef, BlockHash, Certificate, Height, Proposal, ValidatorIndex, View};
+use types::{BatchRef, BlockHash, Certificate, Epoch, Height, Proposal, ValidatorIndex, View};
 
 use crate::message::{Message, PreparedCertificate, SignedStatement, Statement};
 
@@ -79,6 +79,23 @@ pub enum Effect {
         /// Which.
         references: Vec<BatchRef>,
     },
+    /// The last height of the epoch is executed and certified durably; comes once. This replica votes on
+    /// nothing any more, it only answers laggards; the replica of the next epoch takes its place. Batches of
+    /// this epoch that no block contains are void.
+    EpochEnded {
+        /// That height.
+        last: Height,
+    },
+    /// A validator is still in an older epoch: send it the certificate of that epoch's last block.
+    SendEpochEnd {
+        /// Whom.
+        to: ValidatorIndex,
+        /// The epoch it is in.
+        epoch: Epoch,
+    },
+    /// The vote log is not the one with which we voted; comes once. Move it away, make a new one with a new
+    /// id, follow without voting, submit `Rejoin`.
+    MemoryLost,
     /// Somebody provably misbehaved; keep it, count it.
     Evidence(Evidence),
     /// Worth a line in the log.

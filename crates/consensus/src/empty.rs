@@ -1,5 +1,6 @@
-//! Empty blocks: valid only where an outcome is awaited past its expiry (block time must move on). Any
-//! validator may ask, signed; at most one per second is asked for, proposed, and accepted from one asker.
+//! Empty blocks: valid only up to a pending epoch boundary (see `boundary`) and where an outcome is awaited
+//! past its expiry (block time must move on). Any validator may ask for the latter, signed; at most one per
+//! second is asked for, proposed, and accepted from one asker.
 
 use types::{Height, ValidatorIndex};
 
@@ -70,6 +71,9 @@ impl Replica {
 
     /// Whether a backup sees a purpose in an empty proposal at `height`.
     pub(crate) fn is_empty_wanted_at(&self, height: Height) -> bool {
+        if self.fills_epoch(height) {
+            return true;
+        }
         let below = |timed: Height| if timed < height { timed } else { Height::ZERO };
         let timed = below(self.chain.last_timed).max(below(self.timed_proposed));
         self.empty.kept.values().any(|kept| kept.height > timed && kept.height <= height)

@@ -61,6 +61,8 @@ pub enum Input {
         time: TimeMs,
         /// Our checkpoint signature, stored with the block; `None` where we do not vote.
         checkpoint: Option<Signature>,
+        /// The last height of this epoch, where the state after the block has a pending change.
+        boundary: Option<Height>,
     },
     /// A block certificate from sync, verified by the shell.
     Certificate(VerifiedCertificate),

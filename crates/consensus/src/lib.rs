@@ -17,6 +17,7 @@
 //! | q view changes → new view → O, the same for everybody | `new_view` | §4.4 |
 //! | status exchange and retransmission | `peers`, `resend`, `fetch` | §5.2 |
 //! | restart, lost memory, rolled-back image | `recovery`, `voting`, `own` | not in PBFT |
+//! | end of an epoch: drain up to B, then the next replica | `boundary` | not in PBFT |
 //!
 //! **One vote, for ever.** An own statement is created once ([`Effect::Persist`]) and takes its slot at that
 //! moment; it is counted and sent only when [`Input::Durable`] brings it back signed. A commit is logged
@@ -42,6 +43,10 @@
 //!   vote on nor fetch by certificate, and one crash more stops the network.
 //! - Certified heights above low hold the ordering timer only while they are our own work (not executed, or
 //!   waiting to be durable); a gap that only others can fill does not.
+//! - One replica lives for one epoch. Nothing of an epoch's votes survives into the next, so the stable
+//!   checkpoint of a view change is one of this epoch (none: its base), and the first L proposals of an epoch
+//!   carry no participation. Batches that no block of their epoch contains are void. Reasons:
+//!   `docs/adr/0007-one-replica-per-epoch.md`.
 //! - With `propose::PIPELINE_DEPTH` proposals undecided a primary waits for half a block, so that small
 //!   batches share heights under load.
 //! - Slots are kept up to 2·L above low, votes are given up to L: a replica whose disk is a little slower
@@ -52,6 +57,7 @@
 //! [view−[`config::VIEWS_BACK`], view+[`config::VIEWS_AHEAD`]]; one checkpoint per height there; one view
 //! change; one empty request; 2·W certified batches. Answers to peers have budgets per status interval.
 mod batches;
+mod boundary;
 mod certificates;
 mod chain;
 mod checkpoint;

@@ -38,7 +38,8 @@ pub struct PreparedCertificate {
 pub struct ViewChange {
     /// The view wished for.
     pub view: View,
-    /// The highest block certificate held, executed or not; `None`: genesis.
+    /// The highest block certificate of this epoch below which none is missing, executed or not; `None`:
+    /// nothing above the epoch's base is certified here.
     pub stable: Option<Certificate>,
     /// For every height in (stable, stable+L] where one is held, the prepared certificate with the highest
     /// view; ascending by height.

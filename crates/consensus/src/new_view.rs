@@ -28,9 +28,9 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// lo = highest certified checkpoint in V, hi = highest prepared height in V, and for every height
+    /// lo = highest certified checkpoint in V (`base` where nothing of the epoch is certified), hi = highest prepared height in V, and for every height
     /// between them the digest with the highest view, else null.
-    pub(crate) fn of(new_view: &NewView) -> Result<Self, Halt> {
+    pub(crate) fn of(new_view: &NewView, base: Height) -> Result<Self, Halt> {
         let changes: Vec<&ViewChange> = new_view
             .view_changes
             .iter()
@@ -40,7 +40,7 @@ impl Order {
             })
             .collect();
         let certificate = highest_certificate(&changes)?;
-        let lo = certificate.as_ref().map_or(Height::ZERO, |certificate| certificate.height);
+        let lo = certificate.as_ref().map_or(base, |certificate| certificate.height);
         let best = best_prepared(&changes)?;
         let hi = best.last_key_value().map_or(lo, |(height, _)| (*height).max(lo));
         let null = null_digest();
@@ -121,7 +121,7 @@ impl Replica {
             }
             return;
         }
-        let order = match Order::of(new_view) {
+        let order = match Order::of(new_view, self.chain.base) {
             Ok(order) => order,
             Err(halt) => return self.halt(halt),
         };

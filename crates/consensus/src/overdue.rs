@@ -20,7 +20,7 @@ impl Replica {
     pub(crate) fn on_batch_certified(&mut self, proof: types::AvailabilityProof, acks: usize) {
         let reference = proof.reference;
         let is_known = usize::from(reference.author.get()) < self.config.validators.len();
-        if !is_known || reference.expires < self.clock.wall {
+        if !is_known || reference.epoch != self.config.epoch || reference.expires < self.clock.wall {
             return;
         }
         let ackers: Vec<_> = proof.signatures.iter().map(|(index, _)| *index).collect();
@@ -112,7 +112,7 @@ impl Replica {
 
     /// Whether delays now are the primary's own: the window is not full and our queues are below half.
     pub(crate) fn primary_has_no_excuse(&self) -> bool {
-        let is_full = self.highest_proposed >= self.chain.low.plus(self.chain.window);
+        let is_full = self.highest_proposed >= self.chain.top();
         !is_full && !self.is_primary() && !self.is_held() && self.batches.queued() < self.batches.bound() / 2
     }
 

@@ -7,7 +7,7 @@ use types::{Height, Proposal, View};
 use crate::{
     effect::{Effect, Persist},
     message::{PreparedCertificate, SignedStatement, Statement},
-    record::LogRecord,
+    record::{LogRecord, Voting},
     replica::Replica,
 };
 
@@ -127,8 +127,26 @@ impl Replica {
         if !relevant || self.own.0.get(&key).is_some_and(|own| own.statement == signed.statement) {
             return;
         }
+        if matches!(self.config.voting, Voting::Override(_)) {
+            return self.adopt_own(key, signed);
+        }
         self.lose_memory(
             "a peer holds a vote of ours that our vote log lacks: it is not the log that we voted with",
         );
+    }
+
+    /// The operator's override: what a peer holds of ours was said, by the log that is gone. It takes its slot
+    /// again and is logged; signing it anew gives the same bytes. What we said otherwise since stays.
+    fn adopt_own(&mut self, key: OwnKey, signed: &SignedStatement) {
+        if self.own.contains(key) {
+            return;
+        }
+        if let OwnKey::ViewChange(view) = key
+            && view > self.view
+        {
+            self.view = view;
+            self.active = false;
+        }
+        self.persist(signed.statement.clone(), None, None);
     }
 }

@@ -77,6 +77,9 @@ impl Replica {
     }
 
     pub(crate) fn on_status(&mut self, from: ValidatorIndex, status: Status) {
+        if status.epoch != self.config.epoch {
+            return self.on_status_of_other_epoch(from, status.epoch);
+        }
         let now = self.clock.monotonic;
         let Some(peer) = self.peers.get_mut(&from) else { return };
         let standing = |status: &Status| {

@@ -136,7 +136,7 @@ impl Replica {
     /// the time and the purpose: an honest validator has judged them.
     fn is_fresh(&self, height: Height, offer: &Offer) -> bool {
         let proposal = &offer.proposal;
-        let needs_participation = height.get() > self.chain.window;
+        let needs_participation = height > self.chain.base.plus(self.chain.window);
         if proposal.participation.is_some() != needs_participation {
             return false;
         }

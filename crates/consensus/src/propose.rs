@@ -49,9 +49,11 @@ impl Replica {
     }
 
     fn fresh_proposal(&self, height: Height) -> Option<Proposal> {
-        let participation = match height.get().checked_sub(self.chain.window) {
-            None | Some(0) => None,
-            Some(below) => Some(self.chain.certificates.get(&Height::new(below))?.clone()),
+        // None for the first L heights of an epoch: the certificate is one of this epoch's set.
+        let participation = if height > self.chain.base.plus(self.chain.window) {
+            Some(self.chain.certificates.get(&height.minus(self.chain.window))?.clone())
+        } else {
+            None
         };
         let time = self.clock.wall;
         let in_flight = height.since(self.chain.first_undecided());
@@ -61,7 +63,9 @@ impl Replica {
         let references = self.batches.select(height, time, self.config.parameters.max_block_bytes, quorum);
         let bytes: u64 = references.iter().map(|reference| u64::from(reference.bytes)).sum();
         if references.is_empty() {
-            return self.may_propose_empty(height).then_some(Proposal { references, time, participation });
+            let may =
+                self.fills_epoch(height) && in_flight < PIPELINE_DEPTH || self.may_propose_empty(height);
+            return may.then_some(Proposal { references, time, participation });
         }
         (bytes >= bytes_min).then_some(Proposal { references, time, participation })
     }

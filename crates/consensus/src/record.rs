@@ -39,6 +39,8 @@ pub struct ExecutedBlock {
     pub time: TimeMs,
     /// Our checkpoint signature stored with it.
     pub checkpoint: Option<Signature>,
+    /// The last height of this epoch, where the state after the block has a pending change.
+    pub boundary: Option<Height>,
 }
 
 /// Everything durable, read at the start.
@@ -52,10 +54,12 @@ pub struct Recovery {
     pub low_hash: BlockHash,
     /// Its block time.
     pub low_time: TimeMs,
+    /// The last height of this epoch, where the state after `low` has a pending change.
+    pub boundary: Option<Height>,
     /// The certificate of `low`.
     pub low_certificate: Option<Certificate>,
     /// The certificates of the last L heights up to `low`, ascending, for participation data and to answer
-    /// laggards.
+    /// laggards; those of earlier epochs are passed over.
     pub certificates: Vec<Certificate>,
     /// Executed, uncertified blocks above `low`, ascending and contiguous.
     pub executed: Vec<ExecutedBlock>,
@@ -68,6 +72,9 @@ pub enum Voting {
     Active(ValidatorIndex),
     /// It is this validator, but its vote memory is lost: it follows and signs nothing until Rejoin.
     MemoryLost(ValidatorIndex),
+    /// As this validator, though the set does not name its vote log: the operator accepted the risk
+    /// (`hanse recover votes`). Votes of ours that peers still hold are taken as said, not as lost memory.
+    Override(ValidatorIndex),
     /// It is no validator.
     Observer,
 }

@@ -24,8 +24,9 @@ impl Replica {
         chain.certificate_durable = recovery.low;
         chain.stored = recovery.low;
         chain.last_timed = recovery.low;
+        chain.boundary = recovery.boundary;
         for certificate in recovery.certificates.into_iter().chain(recovery.low_certificate) {
-            if certificate.height <= recovery.low {
+            if certificate.height <= recovery.low && certificate.height > chain.base {
                 chain.highest = Some(certificate.clone());
                 chain.certificates.insert(certificate.height, certificate);
             }
@@ -53,11 +54,13 @@ impl Replica {
                 self.chain.last_timed = block.height;
             }
             self.batches.note_ordered(&block.references, self.clock.monotonic);
+            self.learn_boundary(block.boundary);
             self.take_executed(block);
         }
         self.chain.requested = self.chain.executed;
         self.own.prune(self.chain.low, self.floor, self.order.view);
         self.restore_own_votes();
+        self.end_epoch();
     }
 
     fn recover_own(&mut self, record: LogRecord, signed: &SignedStatement) {
@@ -92,7 +95,7 @@ impl Replica {
     fn recover_view(&mut self, installed: Option<SignedStatement>) {
         if let Some(signed) = installed {
             if let Statement::NewView(new_view) = &signed.statement {
-                match Order::of(new_view) {
+                match Order::of(new_view, self.chain.base) {
                     Ok(order) => {
                         self.view = order.view;
                         self.order = order;

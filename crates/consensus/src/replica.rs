@@ -35,6 +35,8 @@ pub struct Replica {
     pub(crate) voting: VotingState,
     pub(crate) recall: Recall,
     halted: bool,
+    /// The last height of the epoch is executed and certified durably.
+    pub(crate) ended: bool,
     /// The view we are in, or wait for. Never below `floor`.
     pub(crate) view: View,
     /// Whether it is installed.
@@ -89,7 +91,7 @@ impl Replica {
     }
 
     fn blank(config: ReplicaConfig, clock: Clock) -> Self {
-        let chain = Chain { window: config.parameters.window, ..Chain::default() };
+        let chain = Chain { window: config.parameters.window, base: config.base, ..Chain::default() };
         let batches = Batches::new(config.validators.len(), config.parameters.batches_per_author);
         let timers = Timers { status_at: clock.monotonic, view_began: clock.monotonic, ..Timers::default() };
         let mut replica = Self {
@@ -99,6 +101,7 @@ impl Replica {
             voting: VotingState::Asking,
             recall: Recall::default(),
             halted: false,
+            ended: false,
             view: View::ZERO,
             active: true,
             floor: View::ZERO,
@@ -147,7 +150,7 @@ impl Replica {
             Input::Durable(record) => self.on_durable(record),
             Input::BatchHeld(reference) => self.on_batch_held(reference),
             Input::BatchCertified { proof, acks } => self.on_batch_certified(proof, acks),
-            Input::Executed { height, header_hash, proposal, references, time, checkpoint } => {
+            Input::Executed { height, header_hash, proposal, references, time, checkpoint, boundary } => {
                 self.on_executed(ExecutedBlock {
                     height,
                     header_hash,
@@ -155,6 +158,7 @@ impl Replica {
                     references,
                     time,
                     checkpoint,
+                    boundary,
                 });
             }
             Input::Certificate(certificate) => self.adopt_certificate(certificate.into_inner(), &[]),
@@ -230,11 +234,14 @@ impl Replica {
     pub fn status(&self) -> ReplicaStatus {
         let not_voting_reason = match self.voting {
             _ if self.halted => Some("it halted"),
+            _ if self.ended => Some("its epoch ended"),
             VotingState::Active => None,
             VotingState::Asking => Some("it asks its peers which of its votes they hold"),
             VotingState::Never(reason) => Some(reason),
         };
         ReplicaStatus {
+            epoch: self.config.epoch,
+            boundary: self.chain.boundary,
             view: self.view,
             active: self.active,
             primary: self.primary(),

@@ -80,7 +80,7 @@ impl Replica {
     /// Pre-prepares of the current view (whoever signed them) and our own votes.
     fn resend_votes(&mut self, to: ValidatorIndex, status: &Status) {
         let first = status.executed.max(self.chain.low).next();
-        let last = first.plus(HEIGHTS_PER_RESEND - 1).min(self.chain.low.plus(self.chain.window));
+        let last = first.plus(HEIGHTS_PER_RESEND - 1).min(self.chain.top());
         for height in first.get()..=last.get() {
             self.resend_height(to, Height::new(height));
         }

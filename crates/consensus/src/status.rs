@@ -2,11 +2,15 @@
 
 use std::fmt;
 
-use types::{Height, ValidatorIndex, View};
+use types::{Epoch, Height, ValidatorIndex, View};
 
 /// A picture for operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReplicaStatus {
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// The last height of that epoch, once a change is pending.
+    pub boundary: Option<Height>,
     /// The view it is in, or waits for.
     pub view: View,
     /// Whether that view is installed.
@@ -39,6 +43,12 @@ impl fmt::Display for ReplicaStatus {
             "{mode} view={} primary={} low={} executed={} certified={} in_flight={}",
             self.view, self.primary, self.low, self.executed, self.certified, self.in_flight
         )?;
+        if self.epoch > Epoch::ZERO {
+            write!(f, " epoch={}", self.epoch)?;
+        }
+        if let Some(last) = self.boundary {
+            write!(f, " boundary={last}")?;
+        }
         match self.not_voting_reason {
             Some(reason) => write!(f, " not voting: {reason}"),
             None => Ok(()),

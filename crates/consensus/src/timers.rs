@@ -16,6 +16,11 @@ pub(crate) enum Target {
     Ordered(Height),
     /// An empty block that somebody awaits.
     Empty(Height),
+    /// The next height up to a pending epoch boundary, which nobody proposed yet.
+    Boundary(Height),
+    /// Everything up to there is decided, or the window is full: certificates must follow. Not executed at
+    /// those who need it, perhaps, and only a view change brings it to them. Holds low and executed.
+    Drain(Height, Height),
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +59,9 @@ impl Replica {
         let now = self.clock.monotonic;
         if now >= self.timers.status_at {
             self.timers.status_at = Monotonic(now.0 + self.status_interval());
+            if self.ended {
+                return self.send_statuses();
+            }
             self.periodic();
         }
         if self.timers.new_view.is_some_and(|deadline| now >= deadline) {
@@ -111,13 +119,25 @@ impl Replica {
         is_behind || is_storing || self.fresh_validators() < self.config.validators.quorum()
     }
 
-    /// The lowest height in (low, highest proposed] that is not decided here, or an awaited empty block.
+    /// The lowest height in (low, highest proposed] that is not decided here; else an empty block that is
+    /// awaited at the next height (not above it: a liar may ask for any); else a pending boundary.
     fn target(&self) -> Option<Target> {
         let first =
             self.chain.first_undecided().max(self.chain.low.next()).max(self.chain.certified().next());
         let mut undecided = (first.get()..=self.highest_proposed.get()).map(Height::new);
         let lowest = undecided.find(|height| !self.chain.is_decided(*height) && self.is_votable(*height));
-        lowest.map(Target::Ordered).or_else(|| self.awaited_empty().map(Target::Empty))
+        lowest
+            .map(Target::Ordered)
+            .or_else(|| self.awaited_empty().filter(|wanted| *wanted <= first).map(Target::Empty))
+            .or_else(|| self.boundary_target(first))
+    }
+
+    /// A pending boundary must be reached, whether or not there is anything to order.
+    fn boundary_target(&self, first: Height) -> Option<Target> {
+        let last = self.chain.boundary.filter(|last| self.chain.low < *last)?;
+        let is_next = first <= last && self.chain.in_window(first) && self.is_votable(first);
+        let drain = Target::Drain(self.chain.low, self.chain.executed);
+        Some(if is_next { Target::Boundary(first) } else { drain })
     }
 
     /// A height at which the view orders another digest than we executed never completes here, by rule.
@@ -132,7 +152,11 @@ impl Replica {
         }
         let target = self.target();
         if self.timers.ordering.map(|(target, _)| target) != target {
-            let deadline = Monotonic(self.clock.monotonic.0.saturating_add(self.patience()));
+            let patience = match target {
+                Some(Target::Drain(..)) => self.config.parameters.view_timeout_max_ms,
+                Some(Target::Ordered(_) | Target::Empty(_) | Target::Boundary(_)) | None => self.patience(),
+            };
+            let deadline = Monotonic(self.clock.monotonic.0.saturating_add(patience));
             self.timers.ordering = target.map(|target| (target, deadline));
         }
     }
@@ -149,7 +173,7 @@ impl Replica {
             return;
         }
         let first = self.chain.first_undecided();
-        let last = self.highest_offered.min(self.chain.low.plus(self.chain.window));
+        let last = self.highest_offered.min(self.chain.top());
         for height in first.get()..=last.get() {
             self.consider(Height::new(height));
         }

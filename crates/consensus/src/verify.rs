@@ -103,6 +103,7 @@ pub struct Verifier {
     pub(crate) chain: ChainId,
     pub(crate) validators: Arc<ValidatorSet>,
     pub(crate) epoch: Epoch,
+    pub(crate) base: Height,
     pub(crate) parameters: Parameters,
     scheme: Arc<dyn SignatureScheme>,
     view_hint: AtomicU64,
@@ -144,17 +145,18 @@ impl std::fmt::Debug for Verifier {
 }
 
 impl Verifier {
-    /// A verifier for one epoch of one network.
+    /// A verifier for one epoch of one network; `base` is the last height of the epoch before.
     #[must_use]
     pub fn new(
         chain: ChainId,
         validators: Arc<ValidatorSet>,
         epoch: Epoch,
+        base: Height,
         parameters: Parameters,
         scheme: Arc<dyn SignatureScheme>,
     ) -> Self {
-        let (view_hint, low_hint) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { chain, validators, epoch, parameters, scheme, view_hint, low_hint }
+        let (view_hint, low_hint) = (AtomicU64::new(0), AtomicU64::new(base.get()));
+        Self { chain, validators, epoch, base, parameters, scheme, view_hint, low_hint }
     }
 
     /// Tells where the replica stands, see [`crate::Replica::horizon`].

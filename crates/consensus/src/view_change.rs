@@ -36,7 +36,7 @@ impl Replica {
         self.timers.new_view = None;
         self.view_changes_started += 1;
         let stable = self.chain.stable().cloned();
-        let above = stable.as_ref().map_or(types::Height::ZERO, |certificate| certificate.height).next();
+        let above = stable.as_ref().map_or(self.chain.base, |certificate| certificate.height).next();
         let prepared =
             self.prepared.range(above..above.plus(self.chain.window)).map(|(_, p)| p.clone()).collect();
         self.persist(Statement::ViewChange(ViewChange { view, stable, prepared }), None, None);

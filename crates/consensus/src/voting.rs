@@ -1,6 +1,6 @@
 //! Whether we may sign, and the recall query: at every start a validator asks q−1 peers for every vote of
 //! its own that they hold. One that our log lacks proves a rolled-back image. This is detection, not proof:
-//! an undetected one counts against f.
+//! an undetected one counts against f. With the operator's override such votes are taken into the log.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ impl Replica {
     /// Who we are in the set, voting or not.
     pub(crate) const fn me(&self) -> Option<ValidatorIndex> {
         match self.config.voting {
-            Voting::Active(index) | Voting::MemoryLost(index) => Some(index),
+            Voting::Active(index) | Voting::MemoryLost(index) | Voting::Override(index) => Some(index),
             Voting::Observer => None,
         }
     }
@@ -46,6 +46,13 @@ impl Replica {
     }
 
     pub(crate) fn can_vote(&self) -> bool {
+        self.voting == VotingState::Active && !self.ended
+    }
+
+    /// Whether the recall query is answered (or was not needed): a replica of the next epoch in this process
+    /// need not ask again.
+    #[must_use]
+    pub fn has_recalled(&self) -> bool {
         self.voting == VotingState::Active
     }
 
@@ -58,8 +65,10 @@ impl Replica {
                 self.notice(Notice::NotVoting { reason });
                 VotingState::Never(reason)
             }
-            Voting::Active(_) if self.config.validators.quorum() <= 1 => VotingState::Active,
-            Voting::Active(_) => VotingState::Asking,
+            Voting::Active(_) | Voting::Override(_) => {
+                let has_peers = self.config.validators.quorum() > 1;
+                if self.config.recall && has_peers { VotingState::Asking } else { VotingState::Active }
+            }
         };
         match self.voting {
             VotingState::Active => self.resume_voting(),
@@ -127,6 +136,7 @@ impl Replica {
         if matches!(self.voting, VotingState::Active | VotingState::Asking) {
             self.voting = VotingState::Never(reason);
             self.notice(Notice::NotVoting { reason });
+            self.effects.push(Effect::MemoryLost);
         }
     }
 }

@@ -26,7 +26,8 @@ impl Verifier {
             Message::Signed(signed) => self.signed(signed, &mut items)?,
             Message::PrePrepare { signed, proposal } => self.pre_prepare(signed, proposal, &mut items)?,
             Message::Certificate(certificate) => self.certificate(certificate, &mut items)?,
-            Message::Status(status) => self.epoch(status.epoch)?,
+            // Who is in another epoch may have to be helped out of it.
+            Message::Status(_) => {}
             Message::BatchProof(proof) => self.availability(proof, &mut items)?,
             Message::FetchProposal(_) => {}
             Message::Proposal(proposal) => {
@@ -59,6 +60,7 @@ impl Verifier {
     }
 
     fn signed(&self, signed: &SignedStatement, items: &mut Items) -> Result<(), Rejected> {
+        self.epoch(signed.epoch)?;
         match &signed.statement {
             Statement::PrePrepare(_) => Err(Rejected::Shape("a pre-prepare comes with its proposal"))?,
             Statement::Prepare(vote) => {
@@ -85,7 +87,7 @@ impl Verifier {
 
     fn near_height(&self, found: Height) -> Result<(), Rejected> {
         let low = self.horizon().low;
-        check(found > Height::ZERO, "nothing is voted on at height 0")?;
+        check(found > self.base, "nothing is voted on at or below the base of the epoch")?;
         if found > low.plus(4 * self.parameters.window) {
             Err(Rejected::FarHeight { low, found })
         } else {
@@ -106,6 +108,7 @@ impl Verifier {
         let Statement::PrePrepare(vote) = &signed.statement else {
             return Err(Rejected::Shape("a proposal comes with a pre-prepare"));
         };
+        self.epoch(signed.epoch)?;
         self.near(vote)?;
         check(
             signed.signer == self.validators.primary(self.epoch, vote.view),
@@ -123,7 +126,7 @@ impl Verifier {
 
     pub(super) fn certificate(&self, certificate: &Certificate, items: &mut Items) -> Result<(), Rejected> {
         self.epoch(certificate.epoch)?;
-        check(certificate.height > Height::ZERO, "genesis has no certificate")?;
+        check(certificate.height > self.base, "the height is none of this epoch")?;
         let (bytes, signatures) = certificate.signed_items(&self.chain, &self.validators)?;
         let bytes = bytes.into();
         for (key, signature) in signatures {
@@ -159,7 +162,7 @@ impl Verifier {
 
     fn view_change(&self, change: &ViewChange, items: &mut Items) -> Result<(), Rejected> {
         check(change.view > View::ZERO, "view 0 needs no view change")?;
-        let stable = change.stable.as_ref().map_or(Height::ZERO, |certificate| certificate.height);
+        let stable = change.stable.as_ref().map_or(self.base, |certificate| certificate.height);
         check(is_ascending(change.prepared.iter().map(|p| p.vote.height)), "heights not ascending")?;
         if let Some(certificate) = &change.stable {
             self.certificate(certificate, items)?;

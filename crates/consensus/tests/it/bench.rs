@@ -76,18 +76,29 @@ pub fn parameters() -> Parameters {
 }
 
 /// Signs for every validator and for nobody's replica in particular.
+#[derive(Clone)]
 pub struct World {
     pub set: Arc<ValidatorSet>,
     pub epoch: Epoch,
+    /// The last height of the epoch before.
+    pub base: Height,
 }
 
 impl World {
     pub fn new(n: u16) -> Self {
-        Self { set: set(n), epoch: Epoch::ZERO }
+        Self::of_epoch(n, 0, 0)
+    }
+
+    pub fn of_epoch(n: u16, epoch: u64, base: u64) -> Self {
+        Self { set: set(n), epoch: Epoch::new(epoch), base: h(base) }
+    }
+
+    fn primary(&self, view: u64) -> u16 {
+        self.set.primary(self.epoch, View::new(view)).get()
     }
 
     pub fn verifier(&self) -> Verifier {
-        Verifier::new(CHAIN, Arc::clone(&self.set), self.epoch, parameters(), Arc::new(KeyedHash))
+        Verifier::new(CHAIN, Arc::clone(&self.set), self.epoch, self.base, parameters(), Arc::new(KeyedHash))
     }
 
     pub fn sign(&self, signer: u16, statement: Statement) -> SignedStatement {
@@ -101,7 +112,7 @@ impl World {
     }
 
     pub fn pre_prepare(&self, view: u64, height: u64, proposal: &Proposal) -> Message {
-        let primary = u16::try_from(view).unwrap() % u16::try_from(self.set.len()).unwrap();
+        let primary = self.primary(view);
         let signed = self.sign(primary, Statement::PrePrepare(self.vote(view, height, proposal)));
         Message::PrePrepare { signed, proposal: proposal.clone() }
     }
@@ -130,7 +141,7 @@ impl World {
     pub fn prepared(&self, view: u64, height: u64, proposal: &Proposal) -> PreparedCertificate {
         let vote = self.vote(view, height, proposal);
         let n = u16::try_from(self.set.len()).unwrap();
-        let primary = u16::try_from(view).unwrap() % n;
+        let primary = self.primary(view);
         let others = (0..n).filter(|index| *index != primary).take(self.set.quorum() - 1);
         PreparedCertificate {
             epoch: self.epoch,
@@ -151,7 +162,7 @@ impl World {
     }
 
     pub fn new_view(&self, view: u64, view_changes: Vec<SignedStatement>) -> Message {
-        let primary = u16::try_from(view).unwrap() % u16::try_from(self.set.len()).unwrap();
+        let primary = self.primary(view);
         Message::Signed(
             self.sign(primary, Statement::NewView(NewView { view: View::new(view), view_changes })),
         )
@@ -216,13 +227,19 @@ impl Bench {
     }
 
     pub fn start(n: u16, me: u16, voting: Voting, recovery: Recovery) -> Self {
-        let world = World::new(n);
+        Self::start_in(World::new(n), me, voting, recovery, true)
+    }
+
+    /// In any epoch; with or without the recall query.
+    pub fn start_in(world: World, me: u16, voting: Voting, recovery: Recovery, recall: bool) -> Self {
         let config = ReplicaConfig {
             chain: CHAIN,
             validators: Arc::clone(&world.set),
             parameters: parameters(),
             epoch: world.epoch,
+            base: world.base,
             voting,
+            recall,
         };
         let log = recovery.records.clone();
         let clock = Clock { monotonic: Monotonic(0), wall: TimeMs::new(WALL) };
@@ -258,7 +275,7 @@ impl Bench {
     pub fn status_of(&mut self, peer: u16) {
         let ours = self.replica.status();
         let status = Status {
-            epoch: Epoch::ZERO,
+            epoch: self.world.epoch,
             view: ours.view,
             view_active: ours.active,
             low: ours.low,
@@ -349,6 +366,16 @@ impl Bench {
     }
 
     pub fn executed(&mut self, height: u64, executed: &Proposal) -> Vec<String> {
+        self.executed_before(height, executed, None)
+    }
+
+    /// Executed, with a pending boundary in the state after it.
+    pub fn executed_before(
+        &mut self,
+        height: u64,
+        executed: &Proposal,
+        boundary: Option<u64>,
+    ) -> Vec<String> {
         let hash = hash_at(height);
         let statement = Statement::Checkpoint(CheckpointStatement { height: h(height), header_hash: hash });
         let signature = self.world.sign(self.me, statement).signature;
@@ -359,6 +386,7 @@ impl Bench {
             references: executed.references.clone(),
             time: TimeMs::new(WALL + height),
             checkpoint: Some(signature),
+            boundary: boundary.map(h),
         })
     }
 
@@ -372,6 +400,7 @@ impl Bench {
             references: executed.references.clone(),
             time: TimeMs::new(WALL + height),
             checkpoint: Some(self.world.sign(self.me, statement).signature),
+            boundary: None,
         }
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 mod bench;
+mod epochs;
 mod normal_case;
 mod ordering;
 mod restart;

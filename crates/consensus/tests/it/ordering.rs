@@ -282,6 +282,7 @@ fn expired_batches_are_given_up_unless_something_names_them() {
         references: vec![],
         time: TimeMs::new(WALL + late),
         checkpoint: None,
+        boundary: None,
     });
     bench.receive(0, Message::Certificate(world.certificate(1, hash_at(1), &[0, 1, 2])));
     assert_eq!(bench.input(Input::CertificateDurable(h(1))), ["expire 1"]);

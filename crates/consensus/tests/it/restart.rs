@@ -144,13 +144,14 @@ fn r30_a_vote_of_ours_that_the_log_lacks_means_lost_memory() {
         let mut bench = Bench::start(4, 3, Voting::Active(v(3)), Recovery::default());
         bench.durable();
         let shown = bench.receive(1, Message::VotesHeld { nonce: WALL, votes: vec![vote.clone()] });
-        assert_eq!(shown, ["notice not voting"], "{what}");
+        assert_eq!(shown, ["notice not voting", "memory lost"], "{what}");
         bench.receive(2, Message::VotesHeld { nonce: WALL, votes: vec![] });
         bench.input(Input::BatchHeld(batch(2, 0)));
         assert_eq!(bench.receive(0, world.pre_prepare(0, 1, &a)), [""; 0], "{what}");
         // A replayed message tells it just as well.
         let mut bench = Bench::new(4, 3);
-        assert_eq!(bench.receive(1, Message::Signed(vote)), ["notice not voting"], "{what}, replayed");
+        let shown = bench.receive(1, Message::Signed(vote));
+        assert_eq!(shown, ["notice not voting", "memory lost"], "{what}, replayed");
     }
 }
 

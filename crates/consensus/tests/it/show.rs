@@ -82,6 +82,9 @@ pub fn show(effect: &Effect, names: &Names) -> String {
         Effect::Sync { target, .. } => format!("sync to {}", target.height),
         Effect::ReleaseBatches { low, references } => format!("release up to {low}: {}", references.len()),
         Effect::ExpireBatches { references } => format!("expire {}", references.len()),
+        Effect::EpochEnded { last } => format!("epoch ended at {last}"),
+        Effect::SendEpochEnd { to, epoch } => format!("to {to}: end of epoch {epoch}"),
+        Effect::MemoryLost => "memory lost".to_owned(),
         Effect::Evidence(Evidence::Equivocation { first, second }) => {
             format!("evidence {} / {}", signed(first, names), signed(second, names))
         }

@@ -191,7 +191,8 @@ fn availability_proofs_need_f_plus_1_distinct() {
 #[test]
 fn the_real_scheme_verifies_real_signatures() {
     let world = World::new(4);
-    let verifier = Verifier::new(CHAIN, Arc::clone(&world.set), Epoch::ZERO, parameters(), Arc::new(Zip215));
+    let verifier =
+        Verifier::new(CHAIN, Arc::clone(&world.set), Epoch::ZERO, h(0), parameters(), Arc::new(Zip215));
     let statement = Statement::Commit(world.vote(0, 1, &proposal(&[])));
     let mut seed = [1; 32];
     seed[..2].copy_from_slice(&2u16.to_le_bytes());

@@ -115,7 +115,14 @@ impl Assembly {
     pub fn verifier(identity: &Identity, parameters: &Parameters) -> Arc<verify::Verifier> {
         let set = Arc::clone(&identity.validators);
         let scheme = Arc::new(verify::Zip215);
-        Arc::new(verify::Verifier::new(identity.chain, set, Self::EPOCH, parameters.clone(), scheme))
+        Arc::new(verify::Verifier::new(
+            identity.chain,
+            set,
+            Self::EPOCH,
+            Height::ZERO,
+            parameters.clone(),
+            scheme,
+        ))
     }
 
     /// Starts the vote thread where there is a voter, and the consensus thread.
@@ -130,7 +137,9 @@ impl Assembly {
             validators: Arc::clone(&self.identity.validators),
             parameters: self.parameters.clone(),
             epoch: Self::EPOCH,
+            base: Height::ZERO,
             voting: self.identity.voting,
+            recall: true,
         };
         let clock = NodeClock::start();
         let (replica, first) = Replica::new(config, recovery, clock.read());

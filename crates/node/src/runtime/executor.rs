@@ -176,6 +176,7 @@ impl Executor {
             references,
             time: executed.header.time,
             checkpoint: executed.checkpoint,
+            boundary: None,
         });
         self.untold.insert(height, executed.results);
     }

@@ -37,12 +37,14 @@ pub fn read(
         references: proposal.references,
         time: header.time,
         checkpoint: own.get(&header.height).copied(),
+        boundary: None,
     });
     Ok(Recovery {
         records,
         low: height,
         low_hash: low.hash(),
         low_time: low.header.time,
+        boundary: None,
         low_certificate: low.certificate.clone(),
         certificates,
         executed: executed.collect(),

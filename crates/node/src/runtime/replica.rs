@@ -151,6 +151,15 @@ impl ConsensusThread {
             Effect::ReleaseBatches { low: _, references } | Effect::ExpireBatches { references } => {
                 deliver(&out.batches, BatchWork::Drop(references), "batches")?;
             }
+            Effect::EpochEnded { last } => {
+                tracing::warn!(%last, "the epoch ended; the next one is not wired yet")
+            }
+            Effect::SendEpochEnd { to, epoch } => {
+                tracing::warn!(%to, %epoch, "a validator is in an older epoch; helping it is not wired yet");
+            }
+            Effect::MemoryLost => {
+                tracing::warn!("the vote log is not the one we voted with; Rejoin is not wired yet");
+            }
             Effect::Evidence(evidence) => self.keep(&evidence),
             Effect::Notice(notice) => self.tell(&notice),
             Effect::Halt(halt) => return Err(self.halt(halt)),

@@ -36,7 +36,8 @@ impl Bench {
         let identity = Identity::new(4).expect("a set");
         let parameters = Parameters { window: WINDOW, ..Parameters::default() };
         let set = Arc::clone(&identity.validators);
-        let verifier = Verifier::new(identity.chain, set, Epoch::ZERO, parameters, Arc::new(KeyedHash));
+        let (epoch, base) = (Epoch::ZERO, Height::ZERO);
+        let verifier = Verifier::new(identity.chain, set, epoch, base, parameters, Arc::new(KeyedHash));
         verifier.set_horizon(Horizon { view: View::new(VIEW), low: Height::new(HEIGHT - 1) });
         Self { identity, prng: Prng::stream(1, "test"), verifier }
     }
@@ -51,6 +52,8 @@ impl Bench {
 
     pub fn status(&self) -> ReplicaStatus {
         ReplicaStatus {
+            epoch: Epoch::ZERO,
+            boundary: None,
             view: View::new(VIEW),
             active: true,
             primary: PRIMARY,
