@@ -4,11 +4,13 @@
 //! promised. A script says who hears whom and who leads in each round, and then everything heals.
 //!
 //! Scenario numbers stand for themselves: the same number is the same run, for ever. A quarter of them
-//! counts through all pairs of partitions at n = 4, with each validator as the twin; the others are drawn.
-//! [`partition`] and `script` say what a round is, `plan` what a number means.
+//! counts through all pairs of partitions at n = 4, with each validator as the twin (the first 26,896
+//! numbers hold them all); the others are drawn, or set traps. `script` says what a round is, `rounds` how
+//! rounds are made, `plan` what a number means.
 
 pub mod partition;
 mod plan;
+mod rounds;
 mod script;
 
 pub(crate) use script::Script;

@@ -14,10 +14,17 @@ pub(crate) struct Round {
     pub until: Micros,
     /// Packets travel inside a group only.
     pub groups: Partition,
-    /// Only this validator leads: what other primaries begin and propose vanishes, so their views fail.
-    pub leader: Option<ValidatorIndex>,
-    /// Statements of this kind vanish.
-    pub muted: Option<Kind>,
+    /// Only these lead: what other primaries begin and propose vanishes, so their views fail.
+    pub leaders: Option<Vec<ValidatorIndex>>,
+    pub muted: Option<Muted>,
+}
+
+/// Statements that vanish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Muted {
+    pub kind: Kind,
+    /// Who hears them all the same.
+    pub spared: Option<Place>,
 }
 
 /// Rounds in order of time; afterwards everything passes. An empty script is no script.
@@ -38,12 +45,13 @@ impl Round {
         }
         let Packet::Consensus(message) = packet else { return true };
         let (Message::Signed(signed) | Message::PrePrepare { signed, .. }) = &**message else { return true };
-        self.muted != Some(signed.statement.kind()) && self.may_lead(signed)
+        let is_muted = |muted: &Muted| muted.kind == signed.statement.kind() && muted.spared != Some(to);
+        !self.muted.as_ref().is_some_and(is_muted) && self.may_lead(signed)
     }
 
     fn may_lead(&self, SignedStatement { signer, statement, .. }: &SignedStatement) -> bool {
         let leads = matches!(statement, Statement::PrePrepare(_) | Statement::NewView(_));
-        !leads || self.leader.is_none_or(|leader| leader == *signer)
+        !leads || self.leaders.as_ref().is_none_or(|leaders| leaders.contains(signer))
     }
 }
 
