@@ -35,10 +35,13 @@
 //! | [`rules`] | when it may say or decide something, and what follows |
 //! | [`soup`] | what was said by all, and the liar's possibilities |
 //! | [`checked`] | the state graph for stateright |
+//! | [`inbox`], [`node`] | the same rules over what really arrived, with writes that take time: for traces |
 //! | [`properties`] | what must hold always, what must be possible |
 //! | [`checks`] | the explorations that are run, by name |
 pub mod checked;
 pub mod checks;
+pub mod inbox;
+pub mod node;
 pub mod order;
 pub mod properties;
 pub mod replica;

@@ -25,13 +25,15 @@ pub enum Digest {
     A,
     /// Another one.
     B,
-    /// A third one, which honest primaries of views above 0 make.
+    /// A third one.
     C,
+    /// A fourth one.
+    D,
 }
 
 impl Digest {
     /// Every digest.
-    pub const ALL: [Self; 4] = [Self::Null, Self::A, Self::B, Self::C];
+    pub const ALL: [Self; 5] = [Self::Null, Self::A, Self::B, Self::C, Self::D];
 }
 
 /// A set of digests.

@@ -68,6 +68,7 @@ pub mod effect;
 mod empty;
 mod fetch;
 pub mod input;
+mod inspect;
 pub mod message;
 mod new_view;
 mod overdue;

@@ -2,5 +2,12 @@
 //! real replica.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
+mod code;
 mod exhaustive;
 mod faults;
+mod in_step;
+mod keys;
+mod ledger;
+mod liar;
+mod pair;
+mod words;
