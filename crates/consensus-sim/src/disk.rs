@@ -1,13 +1,22 @@
 //! A simulated disk: writes wait, one sync takes all that wait (group commit), and a crash loses what is
 //! not synced, except a prefix that happened to reach the platter.
 
-use crate::prng::Prng;
+use crate::{faults::disks::Medium, prng::Prng};
 
 /// Records on their way to stable storage, oldest first.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Disk<T> {
     waiting: Vec<T>,
     syncing: Vec<T>,
+}
+
+/// What a crash left.
+#[derive(Debug)]
+pub(crate) struct Survivors<T> {
+    pub records: Vec<T>,
+    /// How many are gone, and whether one of them was cut in the middle.
+    pub lost: usize,
+    pub torn: bool,
 }
 
 impl<T> Default for Disk<T> {
@@ -34,12 +43,20 @@ impl<T> Disk<T> {
         (std::mem::take(&mut self.syncing), !self.waiting.is_empty())
     }
 
-    /// The process dies: a prefix of what was not acknowledged survives.
-    pub fn crash(&mut self, prng: &mut Prng) -> Vec<T> {
+    /// The process dies: what survives of what was not acknowledged, always a prefix. The last record of it
+    /// may be torn; whoever reads the file drops that one.
+    pub fn crash(&mut self, prng: &mut Prng, medium: Medium) -> Survivors<T> {
         let mut pending = std::mem::take(&mut self.syncing);
         pending.append(&mut self.waiting);
-        pending.truncate(prng.index(pending.len() + 1));
-        pending
+        let written = match medium {
+            Medium::Nothing => 0,
+            Medium::Everything => pending.len(),
+            Medium::Prefix | Medium::Torn => prng.index(pending.len() + 1),
+        };
+        let lost = pending.len() - written;
+        pending.truncate(written);
+        let torn = medium == Medium::Torn && pending.pop().is_some();
+        Survivors { records: pending, lost: lost + usize::from(torn), torn }
     }
 
     /// How many records are not durable.
@@ -51,7 +68,7 @@ impl<T> Disk<T> {
 #[cfg(test)]
 mod tests {
     use super::Disk;
-    use crate::prng::Prng;
+    use crate::{faults::disks::Medium, prng::Prng};
 
     #[test]
     fn one_sync_takes_all_that_waits() {
@@ -73,11 +90,26 @@ mod tests {
             disk.begin_sync();
             disk.write(2);
             disk.write(3);
-            let kept = disk.crash(&mut Prng::stream(seed, "test"));
+            let kept = disk.crash(&mut Prng::stream(seed, "test"), Medium::Prefix).records;
             assert!([1, 2, 3].starts_with(&kept));
             lengths[kept.len()] += 1;
             assert_eq!(disk.len(), 0);
         }
         assert!(lengths.iter().all(|count| *count > 0), "{lengths:?}");
+    }
+
+    #[test]
+    fn a_medium_may_keep_all_or_nothing_or_tear_the_last_record() {
+        let crash = |medium, seed| {
+            let mut disk = Disk::default();
+            disk.write(1);
+            disk.write(2);
+            disk.crash(&mut Prng::stream(seed, "test"), medium)
+        };
+        assert_eq!(crash(Medium::Nothing, 1).records, Vec::<i32>::new());
+        assert_eq!(crash(Medium::Everything, 1).records, vec![1, 2]);
+        let torn: Vec<_> = (0..50).map(|seed| crash(Medium::Torn, seed)).filter(|left| left.torn).collect();
+        assert!(!torn.is_empty());
+        assert!(torn.iter().all(|left| left.lost > 0 && left.records.len() < 2));
     }
 }

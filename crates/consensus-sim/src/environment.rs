@@ -40,6 +40,8 @@ pub(crate) struct Environment {
     pub failpoint_prng: Prng,
     pub start_prng: Prng,
     pub mischief_prng: Prng,
+    /// For the faults that came later.
+    pub later_prng: Prng,
 }
 
 impl Environment {
@@ -72,6 +74,7 @@ impl Environment {
             failpoint_prng: Prng::stream(seed, "failpoint"),
             start_prng: Prng::stream(seed, "start"),
             mischief_prng: Prng::stream(seed, "mischief"),
+            later_prng: Prng::stream(seed, "later"),
             scenario,
         })
     }

@@ -97,6 +97,9 @@ impl Node {
 
     /// Hands a write to the disk of the block store.
     pub fn write(&mut self, env: &mut Environment, write: Write) {
+        if self.dies_of_full_disk(env) {
+            return;
+        }
         if self.store.disk.write(write) {
             self.begin_store_sync(env);
         }

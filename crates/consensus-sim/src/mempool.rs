@@ -11,7 +11,11 @@ use types::{
     TimeMs, ValidatorIndex,
 };
 
-use crate::time::{MILLISECOND, Micros};
+use crate::{
+    faults::disks::Medium,
+    prng::Prng,
+    time::{MILLISECOND, Micros},
+};
 
 /// A batch with its reference; transactions are plain numbers.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,6 +31,12 @@ impl StoredBatch {
         let sequence = BatchSequence::new(sequence);
         let batch = Batch { author, sequence, epoch: Epoch::ZERO, expires, transactions: bodies };
         Self { reference: batch.reference_of(&batch.encode()), transactions }
+    }
+
+    /// Whether the reference is that of the content.
+    pub fn is_what_it_says(&self) -> bool {
+        let BatchRef { author, sequence, expires, .. } = self.reference;
+        Self::pack(author, sequence.get(), expires, self.transactions.clone()).reference == self.reference
     }
 }
 
@@ -84,6 +94,16 @@ impl Mempool {
             if reference.author == index {
                 self.own.insert(reference.sequence.get(), Own::new(reference.digest));
             }
+        }
+    }
+
+    /// The process dies while batches are written, each to its own place: any of them may have got there.
+    pub fn survive(&mut self, prng: &mut Prng, medium: Medium) {
+        let unsynced = self.held.values_mut().filter(|held| !held.durable);
+        match medium {
+            Medium::Prefix | Medium::Nothing => {}
+            Medium::Everything => unsynced.for_each(|held| held.durable = true),
+            Medium::Torn => unsynced.for_each(|held| held.durable = prng.chance(500_000)),
         }
     }
 

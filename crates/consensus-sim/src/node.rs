@@ -1,6 +1,9 @@
 //! A simulated process: the real replica with its disks, its mempool and its executor; life and death.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use consensus::{
     Input, Replica,
@@ -15,6 +18,7 @@ use crate::{
     disk::Disk,
     environment::Environment,
     executor::Executor,
+    faults::disks::DataCopy,
     mempool::Mempool,
     mutant::Mutant,
     queue::{Event, Place},
@@ -51,6 +55,10 @@ pub(crate) struct Node {
     pub log: Vec<LogRecord>,
     pub log_disk: Disk<LogRecord>,
     pub memory_lost: bool,
+    /// Its vote log was put back as it was before, under its old id: it counts against f.
+    pub forgetful: bool,
+    pub copy: Option<DataCopy>,
+    pub disk_full_until: Micros,
     pub store: BlockStore,
     pub executor: Executor,
     pub mempool: Mempool,
@@ -87,6 +95,9 @@ impl Node {
             log: Vec::new(),
             log_disk: Disk::default(),
             memory_lost: false,
+            forgetful: false,
+            copy: None,
+            disk_full_until: 0,
             store: BlockStore::default(),
             executor: Executor::default(),
             mempool: Mempool::default(),
@@ -100,9 +111,9 @@ impl Node {
         }
     }
 
-    /// Whether the invariants speak of this node.
+    /// Whether the invariants speak of this node: it does as it should and remembers what it signed.
     pub fn is_honest(&self) -> bool {
-        self.actor.is_none()
+        self.actor.is_none() && !self.forgetful
     }
 
     /// Whether the process runs.
@@ -161,7 +172,11 @@ impl Node {
         self.process = Process::Down;
         self.replica = None;
         self.inbox.clear();
-        for record in self.log_disk.crash(&mut env.disk_prng) {
+        let medium = env.scenario.medium;
+        let left = self.log_disk.crash(&mut env.disk_prng, medium);
+        env.statistics.lost_writes += left.lost as u64;
+        env.statistics.torn_writes += u64::from(left.torn);
+        for record in left.records {
             if self.is_honest() {
                 env.invariants.synced(self.place, &record);
             }
@@ -170,14 +185,20 @@ impl Node {
         if env.mutant == Some(Mutant::CrashLosesSyncedVotes) {
             self.log.truncate(self.log.len().saturating_sub(5));
         }
-        for write in self.store.crash(&mut env.disk_prng) {
+        for write in self.store.crash(&mut env.disk_prng, medium).records {
             if let (Write::Block(_, checkpoint), true) = (write, self.is_honest()) {
                 env.invariants.checkpoint_synced(self.place, checkpoint);
             }
         }
         self.executor = Executor::default();
+        self.mempool.survive(&mut env.later_prng, medium);
+        self.mempool.crash(self.index, &self.bodies());
+    }
+
+    /// The batches that durable blocks contain.
+    pub fn bodies(&self) -> BTreeSet<types::BatchDigest> {
         let bodies = self.store.blocks().flat_map(|block| &block.batches);
-        self.mempool.crash(self.index, &bodies.map(|batch| batch.reference.digest).collect());
+        bodies.map(|batch| batch.reference.digest).collect()
     }
 
     /// Loses all disks of a dead process; its new vote log has another id than the set names.
@@ -248,6 +269,8 @@ impl Node {
             | Event::Ambush(_)
             | Event::Restart { .. }
             | Event::Resume { .. }
+            | Event::Clog { .. }
+            | Event::LoopCrash { .. }
             | Event::Heal { .. }
             | Event::FaultsEnd
             | Event::Check => {}

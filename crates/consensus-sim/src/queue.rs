@@ -36,6 +36,10 @@ pub(crate) enum Event {
     Restart { place: Place },
     /// A suspended process goes on.
     Resume { place: Place },
+    /// The links of this process are stopped until `back`.
+    Clog { place: Place, back: Micros },
+    /// A process of the liveness phases that never stays alive dies.
+    LoopCrash { place: Place },
     /// This change of the links ends.
     Heal { change: u64 },
     /// Faults end; the liveness phase begins.
@@ -67,6 +71,11 @@ impl EventQueue {
     /// Takes the earliest event.
     pub fn pop(&mut self) -> Option<(Micros, Event)> {
         self.heap.pop().map(|Reverse(entry)| (entry.at, entry.event))
+    }
+
+    /// When the earliest event comes.
+    pub fn next_at(&self) -> Option<Micros> {
+        self.heap.peek().map(|Reverse(entry)| entry.at)
     }
 
     /// How many are pending.

@@ -2,7 +2,17 @@
 
 use types::Parameters;
 
-use crate::{byzantine::Behaviour, time::Micros};
+use crate::{byzantine::Behaviour, faults::disks::Medium, sync_lies::SyncLie, time::Micros};
+
+/// Which faults a seed may draw. The first ones keep the meaning of the oldest seeds that failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Repertoire {
+    /// Only those the simulator began with.
+    First,
+    /// All there are.
+    #[default]
+    All,
+}
 
 /// How the network misbehaves while faults last.
 #[derive(Debug, Clone)]
@@ -38,6 +48,54 @@ pub(crate) struct Rates {
     /// How often whoever is the first to commit at a height is cut off at that moment, and how often whoever
     /// is the first to decide one is cut off while all others die.
     pub ambush_ppm: (u64, u64),
+    pub swizzle: Option<Micros>,
+    pub ring: Option<Micros>,
+    pub one_way: Option<Micros>,
+    pub long_pause: Option<Micros>,
+    pub far_clock: Option<Micros>,
+    pub dead_primaries: Option<Micros>,
+    pub no_quorum: Option<Micros>,
+    pub disk_full: Option<Micros>,
+}
+
+/// Data that is put back as it was before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Older {
+    /// Vote log, ledger and batches: a whole data directory. Recall must see it, or it counts against f.
+    Directory,
+    /// The vote log alone; it counts against f likewise.
+    VoteLog,
+    /// The ledger alone: what was signed is known, so nothing is lost but time.
+    Ledger,
+}
+
+impl Older {
+    /// Whether the node counts against f from then on.
+    pub fn counts(self) -> bool {
+        match self {
+            Self::Directory | Self::VoteLog => true,
+            Self::Ledger => false,
+        }
+    }
+}
+
+/// A node whose data is copied at one time and put back at another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rollback {
+    pub place: usize,
+    pub older: Older,
+    pub copied: Micros,
+    pub restored: Micros,
+}
+
+/// How the network comes up.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Start {
+    /// Each process starts at a random moment up to here.
+    pub stagger: Micros,
+    /// Until here each link is there only with this chance.
+    pub partial_until: Micros,
+    pub link_ppm: u64,
 }
 
 /// How a minority stays broken in the liveness phase.
@@ -45,6 +103,12 @@ pub(crate) struct Rates {
 pub(crate) enum Broken {
     Crashed,
     Isolated,
+    /// It hears, but nobody hears it.
+    ReceiveOnly,
+    /// It is heard, but hears nobody.
+    SendOnly,
+    /// It dies and starts again without end.
+    CrashLoop,
 }
 
 /// The clients' load.
@@ -76,6 +140,17 @@ pub(crate) struct Scenario {
     /// A node whose disks are wiped at this time: its vote memory is lost.
     pub wipe: Option<(usize, Micros)>,
     pub broken: Vec<(usize, Broken)>,
+    /// Who is broken in the second liveness phase instead.
+    pub broken_later: Vec<(usize, Broken)>,
+    pub rollback: Option<Rollback>,
+    /// A node that dies again and again while faults last, after so long each time.
+    pub crash_loop: Option<(usize, Micros)>,
+    /// Who lies when others fetch blocks, and how.
+    pub sync_lies: Vec<(usize, SyncLie)>,
+    pub medium: Medium,
+    pub start: Start,
+    /// Whether a second and a third liveness phase follow the first.
+    pub thorough: bool,
     pub load: Load,
     /// When the liveness phase begins.
     pub faults_end: Micros,
@@ -84,6 +159,14 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
+    /// Whether this place counts against f for some other reason than being broken in a liveness phase.
+    pub fn is_faulty(&self, place: usize) -> bool {
+        self.byzantine.iter().any(|(other, _)| *other == place)
+            || self.wipe.is_some_and(|(other, _)| other == place)
+            || self.rollback.is_some_and(|rollback| rollback.place == place && rollback.older.counts())
+            || self.sync_lies.iter().any(|(other, _)| *other == place)
+    }
+
     /// How many processes there are.
     pub fn places(&self) -> usize {
         self.n + self.twins.len()

@@ -53,11 +53,17 @@ impl Node {
     fn notice(&mut self, env: &mut Environment, notice: &Notice) {
         let place = self.place;
         env.say(|| format!("{place} notices {notice:?}"));
+        if matches!(notice, Notice::NotVoting { .. }) && self.forgetful {
+            env.statistics.rollbacks_noticed += 1;
+        }
         if !self.is_honest() {
             return;
         }
         match notice {
-            Notice::ViewChangeStarted { .. } => env.statistics.view_changes += 1,
+            Notice::ViewChangeStarted { reason, .. } => {
+                env.statistics.view_changes += 1;
+                env.statistics.slow_primaries += u64::from(*reason == "slow_primary");
+            }
             Notice::ViewInstalled { view, .. } => env.statistics.views = env.statistics.views.max(view.get()),
             Notice::NotVoting { reason } if !self.memory_lost && env.mutant.is_none() => {
                 env.violate("false_alarm", format!("node {place} has all its votes, but stops: {reason}"));

@@ -11,6 +11,8 @@ pub struct Statistics {
     pub views: u64,
     /// View changes that honest replicas started.
     pub view_changes: u64,
+    /// How many of them by the rule for slow primaries.
+    pub slow_primaries: u64,
     /// Processes that died.
     pub crashes: u64,
     /// Changes of links.
@@ -31,15 +33,76 @@ pub struct Statistics {
     pub healing_ms_max: u64,
     /// Runs with Byzantine actors.
     pub byzantine_runs: u64,
+    /// Virtual time, in ms.
+    pub virtual_ms: u64,
+    /// Unsynced records that crashes took.
+    pub lost_writes: u64,
+    /// How many of them were cut in the middle.
+    pub torn_writes: u64,
+    /// Writes refused by a full disk.
+    pub full_disks: u64,
+    /// Times that older data were put back.
+    pub rollbacks: u64,
+    /// How often such a node noticed by itself.
+    pub rollbacks_noticed: u64,
+    /// Answers of block sync that were lies.
+    pub sync_lies: u64,
+    /// Subsets whose links were stopped one by one.
+    pub swizzles: u64,
+    /// Networks cut to a ring.
+    pub rings: u64,
+    /// Processes that were long only heard, or only heard others.
+    pub one_ways: u64,
+    /// Processes suspended for seconds to minutes.
+    pub long_pauses: u64,
+    /// Wall clocks that jumped by an hour or ten years.
+    pub far_clocks: u64,
+    /// Primaries killed, one after the other.
+    pub dead_primaries: u64,
+    /// Times that no quorum was left.
+    pub quorums_lost: u64,
+    /// Deaths of processes that never stay alive.
+    pub loop_crashes: u64,
+    /// Starts with some links only.
+    pub partial_starts: u64,
+    /// Second liveness phases, in which a minority was broken.
+    pub later_phases: u64,
 }
 
 impl Statistics {
+    /// How often each fault struck, with its name: what never strikes proves nothing.
+    #[must_use]
+    pub fn strikes(&self) -> [(&'static str, u64); 19] {
+        [
+            ("crashes", self.crashes),
+            ("link faults", self.link_faults),
+            ("pauses", self.pauses),
+            ("long pauses", self.long_pauses),
+            ("swizzles", self.swizzles),
+            ("rings", self.rings),
+            ("one-way cuts", self.one_ways),
+            ("far clocks", self.far_clocks),
+            ("dead primaries", self.dead_primaries),
+            ("lost quorums", self.quorums_lost),
+            ("loop crashes", self.loop_crashes),
+            ("partial starts", self.partial_starts),
+            ("writes lost", self.lost_writes),
+            ("writes torn", self.torn_writes),
+            ("full disks", self.full_disks),
+            ("rollbacks", self.rollbacks),
+            ("rollbacks noticed", self.rollbacks_noticed),
+            ("lies in sync", self.sync_lies),
+            ("broken minorities", self.later_phases),
+        ]
+    }
+
     /// Adds another run.
     pub fn add(&mut self, other: &Self) {
         self.events += other.events;
         self.heights += other.heights;
         self.views += other.views;
         self.view_changes += other.view_changes;
+        self.slow_primaries += other.slow_primaries;
         self.crashes += other.crashes;
         self.link_faults += other.link_faults;
         self.pauses += other.pauses;
@@ -50,5 +113,22 @@ impl Statistics {
         self.packets += other.packets;
         self.healing_ms_max = self.healing_ms_max.max(other.healing_ms_max);
         self.byzantine_runs += other.byzantine_runs;
+        self.virtual_ms += other.virtual_ms;
+        self.lost_writes += other.lost_writes;
+        self.torn_writes += other.torn_writes;
+        self.full_disks += other.full_disks;
+        self.rollbacks += other.rollbacks;
+        self.rollbacks_noticed += other.rollbacks_noticed;
+        self.sync_lies += other.sync_lies;
+        self.swizzles += other.swizzles;
+        self.rings += other.rings;
+        self.one_ways += other.one_ways;
+        self.long_pauses += other.long_pauses;
+        self.far_clocks += other.far_clocks;
+        self.dead_primaries += other.dead_primaries;
+        self.quorums_lost += other.quorums_lost;
+        self.loop_crashes += other.loop_crashes;
+        self.partial_starts += other.partial_starts;
+        self.later_phases += other.later_phases;
     }
 }

@@ -9,7 +9,13 @@ use consensus::{
 };
 use types::{BlockHash, Certificate, Header, Height, Proposal, Signature};
 
-use crate::{disk::Disk, mempool::StoredBatch, packet::SyncedBlock, prng::Prng};
+use crate::{
+    disk::{Disk, Survivors},
+    faults::disks::Medium,
+    mempool::StoredBatch,
+    packet::SyncedBlock,
+    prng::Prng,
+};
 
 /// An executed block.
 #[derive(Debug)]
@@ -22,6 +28,15 @@ pub(crate) struct StoredBlock {
     pub executed: Vec<u64>,
 }
 
+impl StoredBlock {
+    /// Whether the bodies are those that the proposal names.
+    pub fn has_all_batches(&self) -> bool {
+        let named = self.proposal.references.iter();
+        named.eq(self.batches.iter().map(|batch| &batch.reference))
+            && self.batches.iter().all(|batch| batch.is_what_it_says())
+    }
+}
+
 /// One synced write.
 #[derive(Debug, Clone)]
 pub(crate) enum Write {
@@ -30,7 +45,7 @@ pub(crate) enum Write {
 }
 
 /// Durable blocks and certificates, and writes on their way.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct BlockStore {
     pub disk: Disk<Write>,
     blocks: BTreeMap<u64, (Rc<StoredBlock>, Option<Signature>)>,
@@ -55,10 +70,16 @@ impl BlockStore {
     }
 
     /// The process dies; what survived is applied and returned.
-    pub fn crash(&mut self, prng: &mut Prng) -> Vec<Write> {
-        let survived = self.disk.crash(prng);
-        survived.iter().for_each(|write| self.apply(write.clone()));
+    pub fn crash(&mut self, prng: &mut Prng, medium: Medium) -> Survivors<Write> {
+        let survived = self.disk.crash(prng, medium);
+        survived.records.iter().for_each(|write| self.apply(write.clone()));
         survived
+    }
+
+    /// What a copy of its files contains.
+    pub fn durable_copy(&self) -> Self {
+        let (blocks, certificates) = (self.blocks.clone(), self.certificates.clone());
+        Self { disk: Disk::default(), blocks, certificates, certified: self.certified }
     }
 
     /// Everything is gone.

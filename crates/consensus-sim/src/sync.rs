@@ -17,7 +17,7 @@ use crate::{
     time::{MILLISECOND, Micros},
 };
 
-const BLOCKS_PER_ANSWER: u64 = 16;
+pub(crate) const BLOCKS_PER_ANSWER: u64 = 16;
 const SYNC_RETRY: Micros = 120 * MILLISECOND;
 
 /// What is being fetched.
@@ -69,6 +69,9 @@ impl Node {
 
     /// Somebody lacks blocks.
     pub fn serve_blocks(&mut self, env: &mut Environment, from: Place, first: Height) {
+        if let Some(lie) = self.sync_lie(env) {
+            return self.lie_about_blocks(env, from, first, lie);
+        }
         let blocks = self.store.certified_blocks(first, BLOCKS_PER_ANSWER);
         if !blocks.is_empty() {
             env.post(self.place, from, &Rc::new(Packet::Blocks(blocks)));
@@ -82,7 +85,8 @@ impl Node {
             let height = block.header.height;
             let sound = certificate.height == height
                 && certificate.header_hash == block.header.hash()
-                && block.header.proposal == block.proposal.digest();
+                && block.header.proposal == block.proposal.digest()
+                && block.has_all_batches();
             if !sound || self.verifier.verify_certificate(certificate.clone()).is_err() {
                 env.statistics.rejected += 1;
                 return;

@@ -13,9 +13,10 @@ const TAIL_LINES: usize = 80;
 const NOISE: [u64; 3] = [2, 7, 15];
 
 /// How much of a run is kept in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Verbosity {
     /// Only the hash.
+    #[default]
     Hash,
     /// The last lines, for a failure's report.
     Tail,

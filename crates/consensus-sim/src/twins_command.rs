@@ -16,7 +16,7 @@ struct Sum {
 pub fn sweep(start: u64, count: u64, jobs: u64) -> ExitCode {
     let begin = Instant::now();
     let sum = Mutex::new(Sum::default());
-    let options = Options { verbosity: Verbosity::Hash, mutant: None };
+    let options = Options::default();
     std::thread::scope(|scope| {
         for first in 0..jobs {
             let sum = &sum;
@@ -45,7 +45,7 @@ pub fn sweep(start: u64, count: u64, jobs: u64) -> ExitCode {
 /// One scenario, on request with every event.
 pub fn show(number: u64, trace: bool) -> ExitCode {
     let verbosity = if trace { Verbosity::Print } else { Verbosity::Tail };
-    let outcome = twins::run(number, Options { verbosity, mutant: None });
+    let outcome = twins::run(number, Options { verbosity, ..Options::default() });
     outcome.tail.iter().for_each(|line| println!("{line}"));
     println!("{}\n{:?}", outcome.description, outcome.statistics);
     let Some(violation) = outcome.violation else { return ExitCode::SUCCESS };

@@ -19,6 +19,14 @@ impl Node {
             }
             Persist::Installed(signed) => LogRecord::Installed(signed),
         };
+        if self.dies_of_full_disk(env) {
+            return;
+        }
+        if self.forgetful
+            && let LogRecord::Own { signed, .. } = &record
+        {
+            env.invariants.seen(signed);
+        }
         if self.is_honest() {
             if self.memory_lost {
                 let place = self.place;

@@ -31,6 +31,7 @@ impl Node {
             Some(to) => vec![to],
             None => env.identity.validators.indices().filter(|other| *other != index).collect(),
         };
+        let message = self.lie_about_heights(env, message);
         let Some(actor) = &mut self.actor else {
             let packet = Rc::new(Packet::consensus(message));
             receivers.into_iter().for_each(|to| env.post_to(place, to, &packet));

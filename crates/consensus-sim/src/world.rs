@@ -5,25 +5,28 @@ use types::ValidatorIndex;
 use crate::{
     byzantine::Actor,
     environment::Environment,
+    faults::links::all_but,
     invariants::Violation,
     liveness::Liveness,
     mutant::Mutant,
     node::Node,
     packet::Packet,
     queue::{Event, Place},
-    scenario::Scenario,
+    scenario::{Repertoire, Scenario, Start},
     statistics::Statistics,
     time::{MILLISECOND, Micros},
     trace::Verbosity,
 };
 
 /// How to run a seed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// How much of it is kept in words.
     pub verbosity: Verbosity,
     /// What the shell does wrong on purpose.
     pub mutant: Option<Mutant>,
+    /// Which faults the seed may draw.
+    pub repertoire: Repertoire,
 }
 
 /// What a run came to.
@@ -49,13 +52,13 @@ pub(crate) struct World {
     pub nodes: Vec<Node>,
     pub liveness: Liveness,
     loaded: u64,
-    done: bool,
+    pub done: bool,
 }
 
 /// Runs a seed to its end.
 #[must_use]
 pub fn run(seed: u64, options: Options) -> Outcome {
-    let scenario = Scenario::from_seed(seed);
+    let scenario = Scenario::from_seed(seed, options.repertoire);
     let description = format!("{scenario:?}");
     let places = scenario.places();
     match Environment::new(scenario, places, options.mutant, options.verbosity) {
@@ -67,7 +70,7 @@ pub fn run(seed: u64, options: Options) -> Outcome {
 /// As [`run`]; a panic, of the replica or of the simulator, becomes a violation.
 #[must_use]
 pub fn run_caught(seed: u64, options: Options) -> Outcome {
-    caught(&format!("{:?}", Scenario::from_seed(seed)), || run(seed, options))
+    caught(&format!("{:?}", Scenario::from_seed(seed, options.repertoire)), || run(seed, options))
 }
 
 /// A panic becomes a violation.
@@ -83,6 +86,7 @@ pub(crate) fn caught(description: &str, run: impl FnOnce() -> Outcome + std::pan
 }
 
 impl World {
+    /// The nodes of an environment, all of them down.
     pub fn new(env: Environment) -> Self {
         let behaviour = |index: ValidatorIndex| {
             let place = usize::from(index.get());
@@ -96,20 +100,34 @@ impl World {
         Self { env, nodes, liveness: Liveness::default(), loaded: 0, done: false }
     }
 
+    /// Runs it to its end.
     pub fn run(mut self, description: String) -> Outcome {
         self.begin();
-        while !self.done && self.env.invariants.violation().is_none() {
-            let Some((at, event)) = self.env.queue.pop() else { break };
-            self.env.now = at;
-            self.env.statistics.events += 1;
-            self.note(&event);
-            self.env.invariants.pending(self.env.queue.len(), self.nodes.len());
-            self.handle(event);
+        while self.step() {}
+        self.finish(description)
+    }
+
+    /// Handles the next event; false when the run is over.
+    pub fn step(&mut self) -> bool {
+        if self.done || self.env.invariants.violation().is_some() {
+            return false;
         }
+        let Some((at, event)) = self.env.queue.pop() else { return false };
+        self.env.now = at;
+        self.env.statistics.events += 1;
+        self.note(&event);
+        self.env.invariants.pending(self.env.queue.len(), self.nodes.len());
+        self.handle(event);
+        true
+    }
+
+    /// What the run came to.
+    pub fn finish(self, description: String) -> Outcome {
         let env = self.env;
         let mut statistics = env.statistics;
         statistics.heights = env.invariants.height().get();
         statistics.packets = env.network.sent;
+        statistics.virtual_ms = env.now / MILLISECOND;
         statistics.byzantine_runs = u64::from(!env.scenario.byzantine.is_empty());
         let violation = env.invariants.violation().cloned();
         let (trace_hash, tail) = env.trace.finish();
@@ -117,11 +135,12 @@ impl World {
     }
 
     /// Staggered start, load, mischief and faults.
-    fn begin(&mut self) {
+    pub fn begin(&mut self) {
         let description = format!("{:?}", self.env.scenario);
         self.env.say(|| description);
         for place in 0..self.nodes.len() {
-            let at = self.env.start_prng.below(600) * MILLISECOND;
+            let latest = self.env.scenario.start.stagger / MILLISECOND;
+            let at = self.env.start_prng.below(latest) * MILLISECOND;
             self.env.queue.push(at, Event::Restart { place });
             let at = self.env.load_prng.waiting(self.env.scenario.load.interval);
             self.env.queue.push(at, Event::Load { place });
@@ -130,7 +149,20 @@ impl World {
             }
         }
         self.env.queue.push(self.env.scenario.faults_end, Event::FaultsEnd);
+        self.start_with_partial_links();
         self.plan_faults();
+    }
+
+    /// Some links are there from the beginning, the others only later (fabric #1917).
+    fn start_with_partial_links(&mut self) {
+        let Start { partial_until, link_ppm, .. } = self.env.scenario.start;
+        if partial_until == 0 {
+            return;
+        }
+        let count = self.nodes.len();
+        let there: Vec<bool> = (0..count * count).map(|_| self.env.later_prng.chance(link_ppm)).collect();
+        self.env.statistics.partial_starts += 1;
+        self.cut_for(all_but(count, |from, to| there[from * count + to]), partial_until);
     }
 
     fn handle(&mut self, event: Event) {
@@ -152,6 +184,8 @@ impl World {
             Event::Ambush(ambush) => self.spring(ambush),
             Event::Restart { place } => self.restart(place),
             Event::Resume { place } => self.nodes[place].resume(&mut self.env),
+            Event::Clog { place, back } => self.clog(place, back),
+            Event::LoopCrash { place } => self.crash_in_loop(place),
             Event::Heal { change } => self.env.network.heal(change),
             Event::FaultsEnd => self.end_faults(),
             Event::Check => self.done = self.check_healed(),
@@ -192,6 +226,8 @@ impl World {
             Event::Heal { change } => [13, *change, 0, 0],
             Event::FaultsEnd => [14, 0, 0, 0],
             Event::Ambush(_) => [16, 0, 0, 0],
+            Event::Clog { place, back } => [17, *place as u64, *back, 0],
+            Event::LoopCrash { place } => [18, *place as u64, 0, 0],
             Event::Check => [15, self.env.invariants.height().get(), 0, 0],
         };
         self.env.trace.event(self.env.now, numbers, || describe(event));

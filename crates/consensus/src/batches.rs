@@ -164,17 +164,6 @@ impl Batches {
         self.certified.values().map(BTreeMap::len).sum()
     }
 
-    /// We slept for `gap`: nobody else's fault.
-    pub(crate) fn excuse(&mut self, gap: u64, now: Monotonic) {
-        self.last_ordered = now;
-        for certified in self.certified.values_mut().flat_map(BTreeMap::values_mut) {
-            certified.since = Monotonic(certified.since.0.saturating_add(gap));
-            if let Some(relay) = &mut certified.relayed {
-                relay.at = Monotonic(relay.at.0.saturating_add(gap));
-            }
-        }
-    }
-
     pub(crate) fn note_ordered(&mut self, references: &[BatchRef], now: Monotonic) {
         if !references.is_empty() {
             self.last_ordered = now;
@@ -204,14 +193,10 @@ impl Batches {
     ) {
         self.proposed.clear();
         self.delays.clear();
-        self.last_ordered = now;
         for (height, proposal) in kept {
             proposal.references.iter().for_each(|reference| self.name(reference, height));
         }
-        for certified in self.certified.values_mut().flat_map(BTreeMap::values_mut) {
-            certified.relayed = None;
-            certified.since = now;
-        }
+        self.wait_anew(now);
     }
 
     /// Heights up to `low` are blocks now; what they held is forgotten.

@@ -2,12 +2,16 @@
 //!
 //! Every replica that holds a proof relays it to the primary, and to all at half the bound. Overdue is only
 //! an author's oldest unordered batch, when our patience passed since the relay and meanwhile either nothing
-//! was ordered or n·W references of other batches were. Our own backlog excuses the primary.
+//! was ordered or n·W references of other batches were. Our own backlog excuses the primary, and so does our
+//! absence: a node that returns from isolation waits anew.
+
+use std::collections::BTreeMap;
 
 use crate::{
-    batches::{DELAYS, Relay},
+    batches::{Batches, DELAYS, Relay},
     config::RELAYED_MAX,
     effect::Effect,
+    input::Monotonic,
     message::Message,
     replica::Replica,
 };
@@ -39,6 +43,9 @@ impl Replica {
         let may_relay = self.active && self.can_vote();
         if self.has_moving_backlog() {
             self.batches.last_ordered = now;
+        }
+        if self.is_out_of_touch() {
+            self.batches.wait_anew(now);
         }
         let ordered = self.batches.ordered_total;
         let mut lacking = Vec::new();
@@ -76,6 +83,12 @@ impl Replica {
         for (reference, from) in lacking {
             self.fetch_batch(reference, from);
         }
+    }
+
+    /// Alone, or far behind: what we know of batches is old, and what we relayed may have reached nobody.
+    fn is_out_of_touch(&self) -> bool {
+        self.fresh_validators() < self.config.validators.quorum()
+            || self.chain.certified() > self.chain.executed.plus(self.chain.window)
     }
 
     /// Decided heights wait for their execution or their certificates: no fault of the primary, as long as
@@ -133,5 +146,27 @@ impl Replica {
             self.timers.last_slow_check = Some(now);
         }
         is_slow
+    }
+}
+
+impl Batches {
+    /// We slept for `gap`: nobody else's fault.
+    pub(crate) fn excuse(&mut self, gap: u64, now: Monotonic) {
+        self.last_ordered = now;
+        for certified in self.certified.values_mut().flat_map(BTreeMap::values_mut) {
+            certified.since = Monotonic(certified.since.0.saturating_add(gap));
+            if let Some(relay) = &mut certified.relayed {
+                relay.at = Monotonic(relay.at.0.saturating_add(gap));
+            }
+        }
+    }
+
+    /// Nobody is late yet: every wait begins now, with a relay of its own.
+    pub(crate) fn wait_anew(&mut self, now: Monotonic) {
+        self.last_ordered = now;
+        for certified in self.certified.values_mut().flat_map(BTreeMap::values_mut) {
+            certified.relayed = None;
+            certified.since = now;
+        }
     }
 }

@@ -110,13 +110,21 @@ impl Replica {
         usize::from(self.me().is_some()) + self.peers.values().filter(|peer| self.is_fresh_peer(peer)).count()
     }
 
-    /// Whether the primary said nothing for as long as we are patient, while q others are fresh.
+    /// Keeps since when q others are fresh.
+    pub(crate) fn note_others(&mut self) {
+        let primary = self.peers.get(&self.primary()).is_some_and(|primary| self.is_fresh_peer(primary));
+        let are_enough = self.fresh_validators() - usize::from(primary) >= self.config.validators.quorum();
+        let since = self.timers.others_since.unwrap_or(self.clock.monotonic);
+        self.timers.others_since = are_enough.then_some(since);
+    }
+
+    /// Whether the primary said nothing for as long as we are patient, while q others were fresh all the
+    /// time: to whoever comes back from isolation the others are fresh one by one, the primary perhaps last.
     pub(crate) fn is_primary_silent(&self) -> bool {
         let Some(primary) = self.peers.get(&self.primary()) else { return false };
-        let heard = primary.seen.unwrap_or_default().max(self.timers.view_began);
-        let silent_for = self.clock.monotonic.0.saturating_sub(heard.0);
-        let others = self.fresh_validators() - usize::from(self.is_fresh_peer(primary));
-        silent_for > self.patience() && others >= self.config.validators.quorum()
+        let Some(since) = self.timers.others_since else { return false };
+        let heard = primary.seen.unwrap_or_default().max(self.timers.view_began).max(since);
+        self.clock.monotonic.0.saturating_sub(heard.0) > self.patience()
     }
 
     /// The q-th smallest round trip, self counted with none.

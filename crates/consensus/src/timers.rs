@@ -31,6 +31,8 @@ pub(crate) struct Timers {
     /// When the view was installed, or the replica started, or woke.
     pub(crate) view_began: Monotonic,
     pub(crate) last_slow_check: Option<Monotonic>,
+    /// Since when q validators other than the primary are fresh without a gap.
+    pub(crate) others_since: Option<Monotonic>,
 }
 
 impl Timers {
@@ -57,6 +59,7 @@ impl Replica {
             self.wake(gap);
         }
         let now = self.clock.monotonic;
+        self.note_others();
         if now >= self.timers.status_at {
             self.timers.status_at = Monotonic(now.0 + self.status_interval());
             if self.ended {

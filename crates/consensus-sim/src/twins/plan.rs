@@ -10,7 +10,7 @@ use crate::{
     byzantine::Behaviour,
     mutant::Mutant,
     prng::Prng,
-    scenario::{Load, Machine, NetworkFaults, Rates, Scenario},
+    scenario::{Load, Machine, NetworkFaults, Rates, Scenario, Start},
     time::MILLISECOND,
 };
 
@@ -71,8 +71,6 @@ fn scenario(
         machine: Machine { fsync: (50, 200), execution: (50, 200), slow_disk: None, slow_executor: None },
         rates: Rates::default(),
         clocks: Vec::new(),
-        wipe: None,
-        broken: Vec::new(),
         load: Load {
             interval: prng.range(100, 250) * MILLISECOND,
             transactions: 2,
@@ -81,6 +79,8 @@ fn scenario(
         },
         faults_end,
         healed_by: faults_end + 40 * VIEW_TIMEOUT_MAX_MS * MILLISECOND + 10_000 * MILLISECOND,
+        start: Start { stagger: 600 * MILLISECOND, ..Start::default() },
+        ..Scenario::quiet(n)
     }
 }
 

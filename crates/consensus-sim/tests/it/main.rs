@@ -3,10 +3,11 @@
 mod determinism;
 mod mutants;
 mod regressions;
+mod scripted;
 mod sweep;
 mod twins;
 
-use consensus_sim::{Options, Verbosity};
+use consensus_sim::{Options, Repertoire, Verbosity};
 
 /// Runs quietly, nothing wrong on purpose.
-const PLAIN: Options = Options { verbosity: Verbosity::Hash, mutant: None };
+const PLAIN: Options = Options { verbosity: Verbosity::Hash, mutant: None, repertoire: Repertoire::All };

@@ -1,11 +1,11 @@
 //! The simulator can fail: each deliberate fault of the shell is caught, and by an invariant that names it.
 
-use consensus_sim::{Mutant, Options, Verbosity, run};
+use consensus_sim::{Mutant, Options, run};
 
 /// Whether one of these invariants breaks in one of so many seeds. Other invariants may break first: a
 /// replica that notices its lost votes falls silent, and enough silent ones stop the network.
 fn is_caught(mutant: Mutant, by: &[&str], seeds: u64) -> bool {
-    let options = Options { verbosity: Verbosity::Hash, mutant: Some(mutant) };
+    let options = Options { mutant: Some(mutant), ..Options::default() };
     let mut broken = (0..seeds).filter_map(|seed| run(seed, options).violation);
     broken.any(|violation| by.contains(&violation.invariant))
 }

@@ -1,6 +1,6 @@
 //! Every seed that ever failed is run for ever.
 
-use consensus_sim::run;
+use consensus_sim::{Options, Repertoire, run};
 
 use crate::PLAIN;
 
@@ -9,6 +9,9 @@ fn seeds_that_failed_once_pass() {
     let lines = include_str!("../../regressions.txt").lines();
     for line in lines.filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
         let seed = line.split_whitespace().next().and_then(|word| word.parse().ok()).expect("a seed");
-        assert_eq!(run(seed, PLAIN).violation, None, "{line}: replay: make sim SEED={seed}");
+        for repertoire in [Repertoire::First, Repertoire::All] {
+            let violation = run(seed, Options { repertoire, ..PLAIN }).violation;
+            assert_eq!(violation, None, "{line}: {repertoire:?}: replay: make sim SEED={seed}");
+        }
     }
 }

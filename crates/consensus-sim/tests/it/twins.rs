@@ -2,7 +2,7 @@
 
 use std::{panic::resume_unwind, thread};
 
-use consensus_sim::{Mutant, Options, Outcome, Verbosity, twins};
+use consensus_sim::{Mutant, Options, Outcome, twins};
 
 use crate::PLAIN;
 
@@ -36,7 +36,7 @@ fn twins_that_are_at_most_f_neither_fork_nor_stop_the_network() {
 
 #[test]
 fn twins_that_are_more_than_f_fork() {
-    let options = Options { verbosity: Verbosity::Hash, mutant: Some(Mutant::TooManyTwins) };
+    let options = Options { mutant: Some(Mutant::TooManyTwins), ..PLAIN };
     let outcomes = run_all(0..200, options);
     let broken: Vec<_> = outcomes.into_iter().filter_map(|(_, outcome)| outcome.violation).collect();
     // Seen by the observer, as two quorums; or by the replica that meets both.

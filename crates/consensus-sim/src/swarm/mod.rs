@@ -1,17 +1,30 @@
 //! What a seed enables: a random subset of faults at random rates ("swarm testing", Groce et al. 2012).
 
+mod later;
+
 use types::{Parameters, quorum};
 
 use crate::{
     byzantine::Behaviour,
+    faults::disks::Medium,
     prng::Prng,
-    scenario::{Broken, Load, Machine, NetworkFaults, Rates, Scenario},
+    scenario::{Broken, Load, Machine, NetworkFaults, Rates, Repertoire, Scenario, Start},
     time::{MILLISECOND, Micros, SECOND},
 };
 
 impl Scenario {
     /// What this seed means.
-    pub fn from_seed(seed: u64) -> Self {
+    pub fn from_seed(seed: u64, repertoire: Repertoire) -> Self {
+        let mut scenario = Self::first_faults(seed);
+        match repertoire {
+            Repertoire::First => {}
+            Repertoire::All => scenario.draw_later_faults(),
+        }
+        scenario
+    }
+
+    /// The faults that the simulator began with.
+    fn first_faults(seed: u64) -> Self {
         let prng = &mut Prng::stream(seed, "scenario");
         let n = usize::try_from(prng.range(4, 10)).unwrap_or(4);
         // Half of the seeds use the smallest network: most heights per second, and the least slack.
@@ -35,6 +48,13 @@ impl Scenario {
             clocks: clocks(prng, n, &parameters),
             wipe,
             broken,
+            broken_later: Vec::new(),
+            rollback: None,
+            crash_loop: None,
+            sync_lies: Vec::new(),
+            medium: Medium::Prefix,
+            thorough: false,
+            start: Start { stagger: 600 * MILLISECOND, ..Start::default() },
             load: load(prng),
             faults_end,
             // The rule for a lone view-changer alone may take 10 x cap, twice.
@@ -158,7 +178,7 @@ fn rates(prng: &mut Prng) -> Rates {
         pause: sometimes(300_000, 300, 4_000),
         clock: sometimes(200_000, 500, 4_000),
         failpoint_ppm: sometimes(300_000, 1, 10).map_or(0, |x| x / MILLISECOND * 500),
-        ambush_ppm: (0, 0),
+        ..Rates::default()
     }
 }
 

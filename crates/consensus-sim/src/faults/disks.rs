@@ -1,0 +1,103 @@
+//! Disks that are lost, full, or put back as they were (`threats.md` F11, F12, F18, F21).
+
+use consensus::record::LogRecord;
+
+use crate::{
+    environment::Environment,
+    mempool::Mempool,
+    node::Node,
+    queue::Place,
+    scenario::{Older, Rollback},
+    store::BlockStore,
+    time::Micros,
+    world::World,
+};
+
+/// What a crash leaves of the writes that were not synced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Medium {
+    /// A random prefix.
+    Prefix,
+    Nothing,
+    Everything,
+    /// A random prefix, of which the last record is cut in the middle: the reader drops it.
+    Torn,
+}
+
+/// A copy of a node's data.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DataCopy {
+    log: Vec<LogRecord>,
+    store: BlockStore,
+    mempool: Mempool,
+}
+
+impl World {
+    pub(super) fn wipe_planned(&mut self) {
+        if let Some((place, _)) = self.env.scenario.wipe {
+            self.kill(place);
+            self.nodes[place].wipe(&mut self.env);
+        }
+    }
+
+    /// The disk is full for a while.
+    pub(super) fn fill_disk(&mut self, place: Place) {
+        let until = self.env.now + self.a_while(300, 5_000);
+        self.nodes[place].disk_full_until = until;
+        self.env.say(|| format!("the disk of {place} is full"));
+    }
+
+    pub(super) fn copy_planned(&mut self) {
+        if let Some(Rollback { place, .. }) = self.env.scenario.rollback {
+            self.nodes[place].copy_data(&mut self.env);
+        }
+    }
+
+    pub(super) fn restore_planned(&mut self) {
+        if let Some(Rollback { place, older, .. }) = self.env.scenario.rollback {
+            let wait = self.a_while(50, 1_000);
+            self.kill_for(place, wait);
+            self.nodes[place].restore_data(&mut self.env, older);
+        }
+    }
+}
+
+impl Node {
+    /// Whether nothing can be written: then the process dies, and comes back to try again.
+    pub fn dies_of_full_disk(&mut self, env: &mut Environment) -> bool {
+        if env.now >= self.disk_full_until || env.calm {
+            return false;
+        }
+        env.statistics.full_disks += 1;
+        let wait: Micros = env.later_prng.range(100_000, 600_000);
+        self.crash(env);
+        env.queue.push(env.now + wait, crate::queue::Event::Restart { place: self.place });
+        true
+    }
+
+    /// Copies what is durable.
+    pub fn copy_data(&mut self, env: &mut Environment) {
+        let place = self.place;
+        env.say(|| format!("the data of {place} are copied"));
+        let mut mempool = self.mempool.clone();
+        mempool.crash(self.index, &self.bodies());
+        self.copy = Some(DataCopy { log: self.log.clone(), store: self.store.durable_copy(), mempool });
+    }
+
+    /// Puts a copy back under a dead process. The log keeps its id, so nobody can tell by that.
+    pub fn restore_data(&mut self, env: &mut Environment, older: Older) {
+        let Some(copy) = self.copy.clone() else { return };
+        let place = self.place;
+        env.statistics.rollbacks += 1;
+        env.say(|| format!("{place} gets older data: {older:?}"));
+        let next_sequence = self.mempool.next_sequence;
+        match older {
+            Older::Directory => (self.log, self.store, self.mempool) = (copy.log, copy.store, copy.mempool),
+            Older::VoteLog => self.log = copy.log,
+            Older::Ledger => (self.store, self.mempool) = (copy.store, copy.mempool),
+        }
+        self.mempool.next_sequence = next_sequence;
+        self.forgetful |= older.counts();
+        env.invariants.wiped(place);
+    }
+}

@@ -1,0 +1,98 @@
+//! What it means that the network has healed: all sound nodes work again, vote again, and stand in one view;
+//! and when it has, that nothing disturbs it (L3) and that memory is back at its baseline (L6).
+
+use consensus::status::ReplicaStatus;
+use types::View;
+
+use crate::{
+    node::Node,
+    queue::{Event, Place},
+    time::MILLISECOND,
+    world::World,
+};
+
+impl World {
+    pub(super) fn what_is_missing(&self) -> Option<String> {
+        let is_missing = |(_, marker): &&(Place, u64)| !self.env.invariants.is_executed(*marker);
+        if let Some((place, marker)) = self.liveness.markers.iter().find(is_missing) {
+            return Some(format!(
+                "transaction {marker}, submitted at {place} in this phase, is not executed"
+            ));
+        }
+        let sound: Vec<&Node> =
+            (0..self.nodes.len()).filter(|p| self.is_sound(*p)).map(|p| &self.nodes[p]).collect();
+        let statuses: Vec<ReplicaStatus> =
+            sound.iter().filter_map(|node| node.replica.as_ref()).map(|replica| replica.status()).collect();
+        if statuses.len() < sound.len() {
+            return Some("a sound node does not run".into());
+        }
+        let newest = self.env.invariants.height().get();
+        for (node, status) in sound.iter().zip(&statuses) {
+            let place = node.place;
+            if status.low.get() + self.env.scenario.parameters.window < newest
+                || status.low.get() <= self.liveness.height
+            {
+                return Some(format!("node {place} is at low {}, the chain at {newest}", status.low));
+            }
+            if !node.memory_lost && node.voted <= self.liveness.height {
+                return Some(format!("node {place} did not vote since the phase began"));
+            }
+        }
+        let mut voting =
+            sound.iter().zip(&statuses).filter(|(node, _)| !node.memory_lost).map(|(_, status)| status);
+        let first = voting.next()?;
+        let converged = first.active && voting.all(|status| status.active && status.view == first.view);
+        (!converged).then(|| "the views have not converged".into())
+    }
+
+    /// The highest view of a sound replica.
+    pub fn highest_view(&self) -> View {
+        let sound = (0..self.nodes.len()).filter(|place| self.is_sound(*place));
+        let replicas = sound.filter_map(|place| self.nodes[place].replica.as_ref());
+        replicas.map(|replica| replica.status().view).max().unwrap_or_default()
+    }
+
+    /// Nothing is broken, so nobody may ask for another view; but Byzantine validators may make them, and a
+    /// primary that works off what piled up may be found slow, once a minute.
+    pub(super) fn check_quiet(&mut self, until: u64, view: View) -> bool {
+        let (now, highest) = (self.env.now, self.highest_view());
+        let disturbers = !self.env.scenario.byzantine.is_empty()
+            || self.nodes.iter().any(|node| node.forgetful)
+            || self.env.statistics.slow_primaries > self.liveness.slow_primaries;
+        if highest > view && !disturbers {
+            let detail = format!("all are whole and healed, but view {view} gave way to {highest}");
+            self.accuse_liveness(&detail);
+            return true;
+        }
+        if now >= until {
+            return true;
+        }
+        self.env.queue.push(now + 50 * MILLISECOND, Event::Check);
+        false
+    }
+
+    pub(super) fn accuse_liveness(&mut self, detail: &str) {
+        let phase = self.liveness.phase;
+        let standings: Vec<String> = self.nodes.iter().map(describe).collect();
+        self.env.violate("liveness", format!("{phase:?}: {detail}\n  {}", standings.join("\n  ")));
+    }
+}
+
+fn describe(node: &Node) -> String {
+    let replica = node.replica.as_ref().map_or_else(|| "no replica".into(), ToString::to_string);
+    let kind = match (node.actor.is_some(), node.forgetful, node.memory_lost) {
+        (true, ..) => "byzantine",
+        (false, true, _) => "rolled back",
+        (false, false, true) => "wiped",
+        (false, false, false) => "honest",
+    };
+    let own = node.mempool.own.len();
+    format!(
+        "{} {kind} {:?}: {replica}; certified {}, voted {}, own batches {own}, {:?}",
+        node.place,
+        node.process,
+        node.store.certified(),
+        node.voted,
+        node.sync
+    )
+}

@@ -1,0 +1,46 @@
+//! Requirement 29, the first pair of F32: a height is prepared and committed by some, all of those die, and
+//! the view changes without them; then the whole network restarts. What was prepared survives (neo-modules
+//! #792, cothority #2080).
+
+use consensus::{LogRecord, Statement};
+
+use super::{Script, stage::Stage};
+use crate::{invariants::Verdict, time::SECOND};
+
+pub(super) const SCRIPT: Script = Script {
+    name: "prepared-without-committers",
+    about: "prepared x crash x view change without the committers x restart of all",
+    sizes: &[4, 6, 7],
+    play,
+};
+
+fn play(stage: &mut Stage) -> Verdict {
+    stage.warm_up()?;
+    for _ in 0..6 {
+        let height = stage.height() + 3;
+        let committer = move |stage: &Stage| {
+            (0..stage.n).filter(|place| wrote_commit(stage, *place, height)).collect::<Vec<_>>()
+        };
+        stage.wait_until(20 * SECOND, "somebody commits", |stage| !committer(stage).is_empty())?;
+        // Those who know die at once; their logs keep what they prepared.
+        let known: Vec<_> = committer(stage).into_iter().take(stage.faulty_max()).collect();
+        known.iter().for_each(|place| stage.kill(*place));
+        let alive = stage.others(&known);
+        stage.grow(&alive, 3, 20 * SECOND)?;
+        (0..stage.n).for_each(|place| stage.kill(place));
+        stage.run_for(SECOND)?;
+        (0..stage.n).for_each(|place| stage.start(place));
+        let all = stage.others(&[]);
+        stage.grow(&all, 3, 30 * SECOND)?;
+    }
+    Ok(())
+}
+
+fn wrote_commit(stage: &Stage, place: usize, height: u64) -> bool {
+    stage.world.nodes[place].log.iter().any(|record| match record {
+        LogRecord::Own { signed, .. } => {
+            matches!(&signed.statement, Statement::Commit(vote) if vote.height.get() >= height)
+        }
+        LogRecord::Installed(_) => false,
+    })
+}
