@@ -2,13 +2,17 @@
 //! honest is accused, and the equivocators are.
 
 use crate::{
-    Outcome, Verbosity, byzantine::Behaviour, environment::Environment, scenario::Scenario, world::World,
+    Outcome, Verbosity,
+    byzantine::Behaviour,
+    environment::Environment,
+    scenario::{Repertoire, Scenario},
+    world::World,
 };
 
 /// Seeds that draw nothing else that counts against f.
 fn seed_of(n: usize, skip: usize) -> u64 {
     let is_plain = |seed: &u64| {
-        let scenario = Scenario::from_seed(*seed);
+        let scenario = Scenario::from_seed(*seed, Repertoire::First);
         scenario.n == n
             && scenario.byzantine.is_empty()
             && scenario.wipe.is_none()
@@ -19,7 +23,7 @@ fn seed_of(n: usize, skip: usize) -> u64 {
 }
 
 fn run(seed: u64, behaviour: Behaviour) -> Outcome {
-    let mut scenario = Scenario::from_seed(seed);
+    let mut scenario = Scenario::from_seed(seed, Repertoire::First);
     let f = types::quorum::faulty_max(scenario.n);
     // Those who lead the first views.
     scenario.byzantine = (0..f).map(|place| (place, behaviour)).collect();
