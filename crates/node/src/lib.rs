@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod devnet;
 pub mod exit;
+pub mod failpoint;
 pub mod files;
 pub mod home;
 pub mod json;

@@ -14,7 +14,10 @@ use types::{
     ports::{ChainReader as _, Signer},
 };
 
-use crate::exit::{ExitCode, Failure};
+use crate::{
+    exit::{ExitCode, Failure},
+    failpoint::{self, Edge},
+};
 
 use super::board::Board;
 
@@ -103,7 +106,9 @@ impl Executor {
                             Err(_) => break,
                         }
                     }
-                    self.writer.store_certificates(&certificates)?;
+                    failpoint::around(Edge::CertificateWrite, || {
+                        self.writer.store_certificates(&certificates)
+                    })?;
                     self.tell_certified();
                 }
             }
@@ -122,7 +127,7 @@ impl Executor {
             signer.as_ref().map(|signer| signer.sign(&statement.signing_bytes(&chain, epoch)))
         };
         let block = ProposedBlock { epoch, height, proposal, batches };
-        let executed = self.writer.execute(&block, &sign)?;
+        let executed = failpoint::around(Edge::BlockWrite, || self.writer.execute(&block, &sign))?;
         self.after(executed, block.proposal.references);
         // Its certificate may have been durable before.
         self.tell_certified();
@@ -131,7 +136,7 @@ impl Executor {
 
     fn import(&mut self, verified: VerifiedBlock) -> Result<(), Failure> {
         let VerifiedBlock { block, batches } = verified;
-        match self.writer.import_block(&block, batches) {
+        match failpoint::around(Edge::BlockImport, || self.writer.import_block(&block, batches)) {
             Ok(Imported::Executed(executed)) => {
                 self.pool.ordered(block.header.height, &block.proposal.references);
                 self.after(*executed, block.proposal.references);
@@ -192,7 +197,7 @@ impl Executor {
         while self.told < height {
             self.told = self.told.next();
             let results = self.results(self.told);
-            self.feed.certified(self.told, &results);
+            failpoint::around(Edge::ClientsTold, || self.feed.certified(self.told, &results));
             self.board.certified();
         }
     }

@@ -15,6 +15,8 @@ use p2p::{
 };
 use types::{PublicKey, ValidatorIndex, ValidatorSet, codec};
 
+use crate::failpoint;
+
 use super::{
     board::Board,
     lanes::Lanes,
@@ -179,6 +181,7 @@ impl Handler for Inbound {
         match class {
             TrafficClass::Consensus => self.on_consensus(peer, frame),
             TrafficClass::Batches => {
+                failpoint::receiving_pool(&frame);
                 self.pool.receive(self.place(peer), frame);
                 Intake::Taken
             }

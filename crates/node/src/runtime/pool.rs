@@ -14,7 +14,12 @@ use ledger::LedgerReader;
 use mempool::{Era, Mempool, MempoolConfig, MempoolEvent, MempoolHandle};
 use types::{BatchDigest, BatchRef, Epoch, Height, Parameters};
 
-use crate::{config::MempoolSection, exit::Failure, home::Home};
+use crate::{
+    config::MempoolSection,
+    exit::Failure,
+    failpoint::{self, Edge, Side},
+    home::Home,
+};
 
 use super::{clock::wall_time, identity::Identity, network::Network, supervisor::Supervisor};
 
@@ -102,8 +107,11 @@ impl Outlet {
     fn lead(&self, event: MempoolEvent) {
         // The replica's queue closes only when the node stops.
         match event {
-            MempoolEvent::Send { to, message } => self.network.send_pool(to, &message),
+            MempoolEvent::Send { to, message } => {
+                failpoint::sending_pool(&message, || self.network.send_pool(to, &message));
+            }
             MempoolEvent::BatchHeld(reference) => {
+                failpoint::pass(Edge::BatchStore, Side::After);
                 let _ = self.replica.send(Input::BatchHeld(reference));
             }
             MempoolEvent::BatchCertified { proof, acks } => {

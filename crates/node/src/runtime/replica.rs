@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, select};
 use mempool::MempoolHandle;
 use types::ValidatorIndex;
 
-use crate::exit::Failure;
+use crate::{exit::Failure, failpoint};
 
 use super::{
     board::Board, clock::NodeClock, executor::Command, network::Network, pool::BatchWork, sync::SyncTarget,
@@ -135,8 +135,12 @@ impl ConsensusThread {
                     deliver(votes, request, "votes")?;
                 }
             }
-            Effect::Send { to, message } => out.network.send_consensus(to, &message),
-            Effect::Broadcast(message) => out.network.broadcast_consensus(&message),
+            Effect::Send { to, message } => {
+                failpoint::sending(&message, || out.network.send_consensus(to, &message));
+            }
+            Effect::Broadcast(message) => {
+                failpoint::sending(&message, || out.network.broadcast_consensus(&message));
+            }
             Effect::FetchBatch { reference, from } => out.pool.fetch(&reference, &from),
             Effect::Ordered { height, references } => {
                 deliver(&out.batches, BatchWork::Ordered { height, references }, "batches")?;

@@ -11,6 +11,8 @@ use consensus::{Input, LogRecord, Persist, SignedStatement};
 use crossbeam_channel::{Receiver, Sender};
 use types::{ChainId, Epoch, Height, ports::Signer};
 
+use crate::failpoint;
+
 use super::vote_log::{VoteLog, VoteLogError};
 
 /// Records written with one fdatasync at most.
@@ -42,7 +44,7 @@ impl VoteThread {
                 let Ok(next) = requests.try_recv() else { break };
                 group.push(self.seal(next));
             }
-            self.log.append(&group)?;
+            failpoint::persisting(&group, || self.log.append(&group))?;
             for record in group {
                 if answers.send(Input::Durable(record)).is_err() {
                     return Ok(());

@@ -19,6 +19,8 @@ use std::{
 use consensus::LogRecord;
 use types::{Height, VoteLogId};
 
+use crate::failpoint::{self, Edge};
+
 use frame::Frame;
 
 const MAGIC: &[u8; 8] = b"HANSEVL1";
@@ -104,8 +106,10 @@ impl VoteLog {
     pub fn append(&mut self, records: &[LogRecord]) -> Result<(), VoteLogError> {
         let path = self.path();
         let bytes = frame::encode(records);
-        self.file.write_all(&bytes).map_err(|source| io(&path, "written", source))?;
-        self.file.sync_data().map_err(|source| io(&path, "synced", source))?;
+        failpoint::around(Edge::VoteWrite, || self.file.write_all(&bytes))
+            .map_err(|source| io(&path, "written", source))?;
+        failpoint::around(Edge::VoteFsync, || self.file.sync_data())
+            .map_err(|source| io(&path, "synced", source))?;
         self.bytes += bytes.len() as u64;
         Ok(())
     }
