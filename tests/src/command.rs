@@ -24,10 +24,28 @@ pub struct Answer {
 /// When it is not there.
 #[must_use]
 pub fn binary() -> PathBuf {
+    built("hanse", "make build")
+}
+
+/// The same with failpoints.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn failpoint_binary() -> PathBuf {
+    built("hanse-failpoints", "make failpoints")
+}
+
+/// A binary beside these tests.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn built(name: &str, how: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let release = test.ancestors().nth(2).unwrap();
-    let binary = release.join("hanse");
-    assert!(binary.exists(), "{} is missing: run `make build`", binary.display());
+    let binary = release.join(name);
+    assert!(binary.exists(), "{} is missing: run `{how}`", binary.display());
     binary
 }
 

@@ -1,6 +1,6 @@
 //! Four homes that never exchange a private key found a network, and it runs.
 
-use e2e::{cluster::Founders, hanse};
+use e2e::{founders::Founders, hanse};
 
 #[test]
 fn n4f1_four_homes_found_a_network() {

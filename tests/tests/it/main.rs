@@ -3,6 +3,8 @@
 mod ceremony;
 mod crashes;
 mod exactly_once;
+mod failpoints;
+mod faults;
 mod n4f1;
 mod refusals;
 mod settlement;

@@ -1,18 +1,12 @@
 //! A process with an unknown key, and one of another genesis: refused with a clear line on each side.
 
-use std::process::Child;
-
-use e2e::{Cluster, cluster::PATIENCE, cluster::spawn, hanse, until};
-
-/// Ends its process with the test.
-struct Stranger(Child);
-
-impl Drop for Stranger {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use e2e::{
+    Cluster,
+    cluster::PATIENCE,
+    hanse,
+    process::{Launch, Process},
+    until,
+};
 
 #[test]
 fn n4f1_a_process_with_an_unknown_key_is_refused() {
@@ -27,7 +21,7 @@ fn n4f1_a_process_with_an_unknown_key_is_refused() {
         config = config.replace(&other.p2p_address(node), &cluster.p2p_address(node));
     }
     std::fs::write(home.join("config.toml"), config).unwrap();
-    let _stranger = Stranger(spawn(&home));
+    let _stranger = Process::start(&home, &Launch::default());
     said(&other, 0, "is our node key in its genesis");
     said(&cluster, 1, "its node key is not configured here");
     assert_eq!(cluster.transfer(2, 3, "1", 0).code, 0, "the network goes on");
