@@ -9,6 +9,7 @@ import json
 import pathlib
 import sys
 
+import hanse_epochs as epochs
 import hanse_formats as f
 import hanse_transaction as transactions
 
@@ -159,6 +160,28 @@ def check_blocks(vectors):
         same("result", leaves[-1], result["bytes"])
     same("results root", f.merkle_root(leaves), vectors["results_root"])
     check_certificate(vectors["certificate"])
+    check_epochs(vectors["epochs"])
+
+
+def check_epochs(vector):
+    chain, first, ends = bytes.fromhex(vector["chain_id"]), vector["validators"], vector["ends"]
+    for end in ends:
+        same("end of an epoch: next set", f.validator_set(end["next_set"]), end["next_set_bytes"])
+        same("end of an epoch: header", f.header(end["header"]), end["header_bytes"])
+    known, last = epochs.follow(chain, first, ends)
+    same("validators after the last end", known, ends[-1]["next_set"])
+    same("height of the last end", last, ends[-1]["header"]["height"])
+    same("validators of epoch 0", epochs.follow(chain, first, []), (first, 0))
+    middle = {**ends[0], "next_set": first}
+    broken = [ends[1:], [ends[1], ends[0]], [ends[0], ends[0]], [middle], [{**ends[0], "next_set": ends[1]["next_set"]}]]
+    broken.append([ends[0], {**ends[1], "certificate": vector["by_the_old_set"]}])
+    broken.append([{**ends[0], **vector["no_end"], "next_set": first}])
+    for chain_of_sets in broken:
+        try:
+            epochs.follow(chain, first, chain_of_sets)
+        except f.Refused:
+            continue
+        raise SystemExit("check_vectors: a broken chain of validator sets was accepted")
 
 
 def check_certificate(vector):

@@ -55,5 +55,6 @@ queries! {
     get_holdings(GetHoldingsRequest) -> GetHoldingsResponse = assets;
     get_lock(GetLockRequest) -> GetLockResponse = assets;
     get_parameters(GetParametersRequest) -> GetParametersResponse = state;
+    get_epoch_ends(GetEpochEndsRequest) -> GetEpochEndsResponse = chain;
     get_state(GetStateRequest) -> GetStateResponse = state;
 }

@@ -115,7 +115,7 @@ impl Client {
             transactions(channel).submit_and_wait(within(wait.saturating_add(WAIT_MARGIN), request)).await
         };
         let answer = self.inner.endpoints.call(send).await?;
-        self.check_outcome(&answer, transaction.id(), transaction.body().valid_until)
+        self.check_outcome(&answer, transaction.id(), transaction.body().valid_until).await
     }
 
     /// What became of a transaction; `valid_until` is its own.
@@ -134,7 +134,7 @@ impl Client {
             transactions(channel).get_outcome(within(READ_TIMEOUT, request)).await
         };
         let answer = self.inner.endpoints.call(send).await?;
-        self.check_outcome(&answer, id, valid_until)
+        self.check_outcome(&answer, id, valid_until).await
     }
 
     /// Opens a stream for many submissions in flight, on one connection to one node. Several clients give
@@ -146,13 +146,19 @@ impl Client {
         stream::open(&self.inner.endpoints).await
     }
 
-    fn check_outcome(
+    async fn check_outcome(
         &self,
         answer: &pb::Outcome,
         id: &TransactionId,
         valid_until: TimeMs,
     ) -> Result<Verified<Outcome>, ClientError> {
-        let outcome = Outcome::from_wire(answer, id, valid_until)?;
+        let mut outcome = Outcome::from_wire(answer, id, valid_until)?;
+        if let Some(block) = outcome.block() {
+            self.follow(block).await?;
+        }
+        if let Some(receipt) = outcome.receipt_mut() {
+            self.complete(receipt).await?;
+        }
         let verified = match &self.inner.verifier {
             Some(verifier) => outcome.verify(verifier, id)?,
             None => false,

@@ -1,8 +1,10 @@
 //! From the generated messages to the vocabulary of `types`; lengths are checked, nothing is believed.
 
 use types::{
-    BlockHash, Certificate, Code, Epoch, Hash, Header, Height, ResultRecord, Signature, TransactionId,
+    BlockHash, Certificate, Code, Epoch, EpochEnd, Hash, Header, Height, ResultRecord, Signature,
+    TransactionId,
     block::CertifiedHeader,
+    codec,
     merkle::MerklePath,
     state_proof::{ProofLeaf, StateProof},
 };
@@ -19,6 +21,11 @@ pub(crate) fn certified_header(block: Option<&pb::CertifiedHeader>) -> Result<Ce
         header: Header::decode(&block.header).map_err(ProofError::Header)?,
         certificate: block.certificate.as_ref().map(certificate).transpose()?,
     })
+}
+
+pub(crate) fn epoch_end(end: &pb::EpochEnd) -> Result<EpochEnd, ProofError> {
+    let block = certified_header(end.block.as_ref())?;
+    Ok(EpochEnd { block, next: codec::decode_canonical(&end.next_set).map_err(ProofError::Value)? })
 }
 
 fn certificate(certificate: &pb::Certificate) -> Result<Certificate, ProofError> {

@@ -25,6 +25,7 @@ mod builder;
 mod client;
 mod decode;
 mod endpoints;
+mod epochs;
 mod error;
 mod node;
 mod outcome;

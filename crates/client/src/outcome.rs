@@ -83,6 +83,13 @@ impl Outcome {
         }
     }
 
+    pub(crate) fn receipt_mut(&mut self) -> Option<&mut Receipt> {
+        match self {
+            Self::Committed(executed) | Self::Failed(executed) => executed.receipt.as_mut(),
+            Self::Pending { .. } | Self::Expired { .. } | Self::Unknown { .. } => None,
+        }
+    }
+
     /// Reads a node's answer about `id`; nothing is verified but its form.
     pub(crate) fn from_wire(
         outcome: &pb::Outcome,

@@ -57,10 +57,34 @@ pub enum ProofError {
         /// The header's height.
         found: Height,
     },
-    /// The validator set of an epoch that cannot be proven from the genesis yet.
-    #[error("the validator set of epoch {found} is not known")]
+    /// The validator set of an epoch to which no proven chain of changes leads.
+    #[error(
+        "the validator set of epoch {found} is not known: a change of the set on the way to it is missing"
+    )]
     UnknownEpoch {
         /// The epoch.
+        found: Epoch,
+    },
+    /// The header's height is of another epoch than it says.
+    #[error("height {height} is not of epoch {claimed}")]
+    OtherEpoch {
+        /// What the header says.
+        claimed: Epoch,
+        /// Its height.
+        height: Height,
+    },
+    /// A header that names no other set, shown as the end of an epoch.
+    #[error("the header of height {height} ends no epoch")]
+    NoEpochEnd {
+        /// Its height.
+        height: Height,
+    },
+    /// The changes of the set are not those of epochs 0, 1, ... up to the block's.
+    #[error("change {place} of the validator set is that of epoch {found}")]
+    EpochOrder {
+        /// Its place, from 0.
+        place: u64,
+        /// Its epoch.
         found: Epoch,
     },
     /// A validator set that the header does not name.

@@ -1,16 +1,21 @@
 //! Reads, each proven where a genesis is trusted.
 
 mod chain;
+mod epochs;
 mod objects;
 
 use types::{block::CertifiedHeader, state::StateKey};
 
-use crate::{Client, ProofError, decode, pb, verifier::Standing, verifier::check_value};
+use crate::{Client, ClientError, ProofError, decode, pb, verifier::Standing, verifier::check_value};
 
 impl Client {
     /// Reads and verifies the block that an answer stands at; whether it proves anything.
-    fn standing(&self, block: Option<&pb::CertifiedHeader>) -> Result<(CertifiedHeader, bool), ProofError> {
+    async fn standing(
+        &self,
+        block: Option<&pb::CertifiedHeader>,
+    ) -> Result<(CertifiedHeader, bool), ClientError> {
         let block = decode::certified_header(block)?;
+        self.follow(&block).await?;
         let verified = match &self.inner.verifier {
             Some(verifier) => verifier.standing(&block)? == Standing::Certified,
             None => false,

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use types::{
-    CheckedTransaction, Code, Genesis, Height, ResultRecord, TimeMs, Transaction, block::CertifiedHeader,
-    merkle::MerklePath,
+    CheckedTransaction, Code, EpochEnd, Genesis, Height, ResultRecord, TimeMs, Transaction,
+    block::CertifiedHeader, merkle::MerklePath,
 };
 
 use crate::{ProofError, Verifier, decode, pb};
@@ -24,6 +24,8 @@ pub struct Receipt {
     pub transaction_path: MerklePath,
     /// From the encoded result to `results_root`.
     pub result_path: MerklePath,
+    /// The ends of all epochs before the block's, in order: they prove its validators.
+    pub epochs: Vec<EpochEnd>,
 }
 
 /// What a receipt proves.
@@ -42,7 +44,8 @@ pub struct VerifiedReceipt {
 }
 
 impl Receipt {
-    /// Checks everything offline: header, certificate by the header's validator set, both Merkle paths, the
+    /// Checks everything offline: the changes of the validator set since the genesis, header, certificate by
+    /// the header's validator set, both Merkle paths, the
     /// identity of transaction and result, and the transaction's own signatures.
     ///
     /// # Errors
@@ -56,8 +59,13 @@ impl Receipt {
     /// # Errors
     /// [`ProofError`].
     pub fn verify_with(&self, verifier: &Verifier) -> Result<VerifiedReceipt, ProofError> {
+        self.learn_epochs(verifier)?;
         verifier.certified(&self.block)?;
         let header = &self.block.header;
+        // Also where the verifier knew the set already: the receipt must prove itself.
+        if (self.epochs.len() as u64) < header.epoch.get() {
+            return Err(ProofError::UnknownEpoch { found: header.epoch });
+        }
         let transaction = Transaction::decode_any(self.transaction.clone())?;
         let found = transaction.body().chain_id;
         if found != *verifier.chain_id() {
@@ -80,7 +88,7 @@ impl Receipt {
         Ok(VerifiedReceipt { transaction, result: self.result, height, time, index })
     }
 
-    /// Reads a node's answer; nothing is verified.
+    /// Reads a node's answer, which has no ends of epochs; nothing is verified.
     ///
     /// # Errors
     /// [`ProofError::Shape`] and other faults of form.
@@ -92,6 +100,7 @@ impl Receipt {
             block: decode::certified_header(receipt.block.as_ref())?,
             transaction_path: decode::merkle_path("transaction_path", receipt.transaction_path.as_ref())?,
             result_path: decode::merkle_path("result_path", receipt.result_path.as_ref())?,
+            epochs: Vec::new(),
         })
     }
 
@@ -99,6 +108,19 @@ impl Receipt {
     #[must_use]
     pub fn is_committed(&self) -> bool {
         self.result.code == Code::Committed
+    }
+
+    /// Learns the validators of the block from the receipt itself: every change up to it, in order.
+    fn learn_epochs(&self, verifier: &Verifier) -> Result<(), ProofError> {
+        let epoch = self.block.header.epoch;
+        for (place, end) in (0u64..).zip(&self.epochs) {
+            let found = end.block.header.epoch;
+            if found.get() != place || found >= epoch {
+                return Err(ProofError::EpochOrder { place, found });
+            }
+            verifier.learn(end)?;
+        }
+        Ok(())
     }
 
     fn check_place(&self, tree: &'static str, path: &MerklePath) -> Result<(), ProofError> {

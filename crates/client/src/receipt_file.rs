@@ -5,14 +5,16 @@ use std::{fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 use types::{
-    BlockHash, Certificate, Epoch, Hash, Header, Height, ResultRecord, Signature, block::CertifiedHeader,
-    merkle::MerklePath,
+    BlockHash, Certificate, Epoch, EpochEnd, Hash, Header, Height, ResultRecord, Signature,
+    block::CertifiedHeader, codec, merkle::MerklePath,
 };
 
 use crate::Receipt;
 
-/// The only version of the format.
+/// Blocks of epoch 0, whose validators the genesis names.
 const VERSION: u32 = 1;
+/// Blocks of later epochs: with `epochs`.
+const VERSION_WITH_EPOCHS: u32 = 2;
 
 /// A receipt file is far smaller; a larger file is none.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -33,7 +35,7 @@ pub enum ReceiptFileError {
         field: &'static str,
     },
     /// Of a newer release.
-    #[error("receipt version {found}, this release reads {VERSION}")]
+    #[error("receipt version {found}, this release reads up to {VERSION_WITH_EPOCHS}")]
     Version {
         /// The file's.
         found: u32,
@@ -57,6 +59,16 @@ struct ReceiptJson {
     certificate: Option<CertificateJson>,
     transaction_path: PathJson,
     result_path: PathJson,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    epochs: Vec<EpochEndJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EpochEndJson {
+    header: String,
+    certificate: Option<CertificateJson>,
+    next_set: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,7 +96,7 @@ impl Receipt {
     /// [`ReceiptFileError::Json`]; does not happen for receipts that verify.
     pub fn to_json(&self) -> Result<String, ReceiptFileError> {
         Ok(serde_json::to_string_pretty(&ReceiptJson {
-            version: VERSION,
+            version: if self.epochs.is_empty() { VERSION } else { VERSION_WITH_EPOCHS },
             transaction: hex::encode(&self.transaction),
             result: self.result,
             index: self.index,
@@ -92,6 +104,7 @@ impl Receipt {
             certificate: self.block.certificate.as_ref().map(CertificateJson::of),
             transaction_path: PathJson::of(&self.transaction_path),
             result_path: PathJson::of(&self.result_path),
+            epochs: self.epochs.iter().map(EpochEndJson::of).collect(),
         })?)
     }
 
@@ -101,20 +114,21 @@ impl Receipt {
     /// [`ReceiptFileError`].
     pub fn from_json(text: &str) -> Result<Self, ReceiptFileError> {
         let json: ReceiptJson = serde_json::from_str(text)?;
-        if json.version != VERSION {
-            return Err(ReceiptFileError::Version { found: json.version });
+        match (json.version, json.epochs.is_empty()) {
+            (VERSION, true) | (VERSION_WITH_EPOCHS, false) => {}
+            (VERSION, false) | (VERSION_WITH_EPOCHS, true) => {
+                return Err(ReceiptFileError::Field { field: "epochs" });
+            }
+            (found, _) => return Err(ReceiptFileError::Version { found }),
         }
-        let header = Header::decode(&bytes_of("header", &json.header)?);
         Ok(Self {
             transaction: bytes_of("transaction", &json.transaction)?.into(),
             result: json.result,
             index: json.index,
-            block: CertifiedHeader {
-                header: header.map_err(|_| ReceiptFileError::Field { field: "header" })?,
-                certificate: json.certificate.map(CertificateJson::read).transpose()?,
-            },
+            block: certified("header", &json.header, json.certificate)?,
             transaction_path: json.transaction_path.read("transaction_path")?,
             result_path: json.result_path.read("result_path")?,
+            epochs: json.epochs.into_iter().map(EpochEndJson::read).collect::<Result<_, _>>()?,
         })
     }
 
@@ -136,6 +150,22 @@ impl Receipt {
             return Err(ReceiptFileError::TooLarge { found });
         }
         Self::from_json(&fs::read_to_string(path)?)
+    }
+}
+
+impl EpochEndJson {
+    fn of(end: &EpochEnd) -> Self {
+        Self {
+            header: hex::encode(end.block.header.encode()),
+            certificate: end.block.certificate.as_ref().map(CertificateJson::of),
+            next_set: hex::encode(codec::encode(&end.next)),
+        }
+    }
+
+    fn read(self) -> Result<EpochEnd, ReceiptFileError> {
+        let block = certified("epochs.header", &self.header, self.certificate)?;
+        let next = codec::decode_canonical(&bytes_of("epochs.next_set", &self.next_set)?);
+        Ok(EpochEnd { block, next: next.map_err(|_| ReceiptFileError::Field { field: "epochs.next_set" })? })
     }
 }
 
@@ -174,6 +204,15 @@ impl PathJson {
         let siblings = self.siblings.iter().map(sibling).collect::<Result<_, _>>()?;
         Ok(MerklePath { index: self.index, leaves: self.leaves, siblings })
     }
+}
+
+fn certified(
+    field: &'static str,
+    header: &str,
+    certificate: Option<CertificateJson>,
+) -> Result<CertifiedHeader, ReceiptFileError> {
+    let header = Header::decode(&bytes_of(field, header)?).map_err(|_| ReceiptFileError::Field { field })?;
+    Ok(CertifiedHeader { header, certificate: certificate.map(CertificateJson::read).transpose()? })
 }
 
 fn bytes_of(field: &'static str, text: &str) -> Result<Vec<u8>, ReceiptFileError> {

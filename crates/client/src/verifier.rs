@@ -1,21 +1,25 @@
 //! The one place that decides whether an answer is true, from the genesis alone.
 
+use std::sync::Arc;
+
+use parking_lot::RwLock;
 use serde::{Serialize, de::DeserializeOwned};
 use types::{
-    CertificateError, ChainId, Epoch, Genesis, TimeMs, TransactionId, ValidatorSet,
+    CertificateError, ChainId, Epoch, EpochEnd, Genesis, TimeMs, TransactionId, ValidatorSet,
     block::CertifiedHeader,
     state::{StateKey, decode_value},
     state_proof::StateProof,
 };
 
-use crate::{ProofError, decode, pb};
+use crate::{ProofError, decode, epochs::Epochs, pb};
 
-/// Knows the genesis and proves headers and state values against it.
+/// Knows the genesis and proves headers and state values against it. Clones share what was learnt of later
+/// epochs.
 #[derive(Debug, Clone)]
 pub struct Verifier {
     chain_id: ChainId,
     genesis: Genesis,
-    epoch_zero: ValidatorSet,
+    epochs: Arc<RwLock<Epochs>>,
 }
 
 /// Whether a header is certified or the uncertified genesis.
@@ -33,7 +37,8 @@ impl Verifier {
     /// # Errors
     /// [`ProofError::Genesis`].
     pub fn new(genesis: Genesis) -> Result<Self, ProofError> {
-        Ok(Self { chain_id: genesis.chain_id(), epoch_zero: genesis.validator_set()?, genesis })
+        let epochs = Arc::new(RwLock::new(Epochs::new(genesis.validator_set()?)));
+        Ok(Self { chain_id: genesis.chain_id(), epochs, genesis })
     }
 
     /// The trusted network.
@@ -48,17 +53,42 @@ impl Verifier {
         &self.genesis
     }
 
-    /// The validators of an epoch. The one function through which sets are looked up: later epochs will be
-    /// proven here from the certified changes.
+    /// The newest epoch whose validators are proven.
+    #[must_use]
+    pub fn newest_epoch(&self) -> Epoch {
+        self.epochs.read().newest()
+    }
+
+    /// The validators of an epoch up to [`Verifier::newest_epoch`].
     ///
     /// # Errors
     /// [`ProofError::UnknownEpoch`].
-    pub fn set_of_epoch(&self, epoch: Epoch) -> Result<&ValidatorSet, ProofError> {
-        if epoch == Epoch::ZERO {
-            Ok(&self.epoch_zero)
-        } else {
-            Err(ProofError::UnknownEpoch { found: epoch })
+    pub fn set_of_epoch(&self, epoch: Epoch) -> Result<Arc<ValidatorSet>, ProofError> {
+        self.epochs.read().set(epoch)
+    }
+
+    /// Takes one step along the changes of the set: the last block of the newest known epoch, certified by its
+    /// own validators, names the next ones. An end that is known already is only compared.
+    ///
+    /// # Errors
+    /// [`ProofError`]: not certified by the set of its height, another set than the header names, a header
+    /// that ends no epoch, or a step left out.
+    pub fn learn(&self, end: &EpochEnd) -> Result<(), ProofError> {
+        let (header, found) = (&end.block.header, end.next.hash());
+        if found != header.next_set {
+            return Err(ProofError::OtherSet { expected: header.next_set, found });
         }
+        if header.next_set == header.active_set {
+            return Err(ProofError::NoEpochEnd { height: header.height });
+        }
+        self.certified(&end.block)?;
+        self.epochs.write().add(end)
+    }
+
+    /// What proves the validators of an epoch, from the genesis on; empty for epochs not known.
+    #[must_use]
+    pub fn ends_below(&self, epoch: Epoch) -> Vec<EpochEnd> {
+        self.epochs.read().ends_below(epoch)
     }
 
     /// Checks that a quorum of the header's own validator set signed it. Height 0 proves nothing.
@@ -96,11 +126,11 @@ impl Verifier {
         if certificate.header_hash != found {
             return Err(CertificateError::OtherHeader { certified: certificate.header_hash, found }.into());
         }
-        let set = self.set_of_epoch(header.epoch)?;
+        let set = self.epochs.read().set_at(header.epoch, header.height)?;
         if set.hash() != header.active_set {
             return Err(ProofError::OtherSet { expected: header.active_set, found: set.hash() });
         }
-        certificate.verify(&self.chain_id, set)?;
+        certificate.verify(&self.chain_id, &set)?;
         Ok(Standing::Certified)
     }
 

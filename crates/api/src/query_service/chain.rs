@@ -5,13 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tonic::Status;
 use types::{
-    AccountId, Height, ResultRecord, Transaction, TransactionId, ValidatorSet,
-    block::CertifiedHeader,
-    ports::{BlockView, ReadError},
-    state::StateKey,
+    AccountId, Epoch, EpochEnd, Height, ResultRecord, Transaction, TransactionId, block::CertifiedHeader,
+    codec, ports::BlockView,
 };
 
-use super::state::read_value;
 use crate::{
     Reason,
     api::Shared,
@@ -20,6 +17,9 @@ use crate::{
     paging::{history_token, page_size, read_history_token},
     pb,
 };
+
+/// Ends of epochs in one answer.
+const EPOCH_ENDS_MAX: usize = 64;
 
 pub(crate) async fn get_block(
     shared: &Shared,
@@ -93,23 +93,32 @@ pub(crate) async fn get_account_history(
     })
 }
 
-/// The set is proven by the header's `active_set`, so any header with that hash will do.
+pub(crate) async fn get_epoch_ends(
+    shared: &Shared,
+    request: pb::GetEpochEndsRequest,
+) -> Result<pb::GetEpochEndsResponse, Status> {
+    let chain = Arc::clone(&shared.ports.chain);
+    let first = Epoch::new(request.first_epoch);
+    let ends = shared.read(move || chain.epoch_ends(first, EPOCH_ENDS_MAX)).await?;
+    let end = |end: &EpochEnd| pb::EpochEnd {
+        block: Some(encode::certified_header(&end.block)),
+        next_set: codec::encode(&end.next).into(),
+    };
+    Ok(pb::GetEpochEndsResponse { ends: ends.iter().map(end).collect() })
+}
+
+/// The set is proven by the header's `active_set`.
 pub(crate) async fn validators(
     shared: &Shared,
     request: pb::GetValidatorsRequest,
 ) -> Result<pb::GetValidatorsResponse, Status> {
     let block = header_at(shared, request.height).await?;
     let chain = Arc::clone(&shared.ports.chain);
-    let read = move || {
-        let bytes = chain.state().get(&StateKey::ActiveSet.encode())?;
-        let bytes =
-            bytes.ok_or_else(|| ReadError { reason: "the state holds no validator set".to_owned() })?;
-        Ok((read_value::<ValidatorSet>(&bytes)?, bytes))
-    };
-    let (set, bytes) = shared.read(read).await?;
-    if set.hash() != block.header.active_set {
-        return Err(Reason::NotFound.status("the validator set of that height is not kept here"));
-    }
+    let height = block.header.height;
+    let set = shared.read(move || chain.validators(height)).await?;
+    let set = set
+        .filter(|set| set.hash() == block.header.active_set)
+        .ok_or_else(|| Reason::NotFound.status("the validator set of that height is not kept here"))?;
     let details = |(index, validator): (u32, &types::Validator)| pb::ValidatorDetails {
         index,
         name: validator.name.clone(),
@@ -121,7 +130,7 @@ pub(crate) async fn validators(
         epoch: block.header.epoch.get(),
         quorum: u32::try_from(set.quorum()).unwrap_or(u32::MAX),
         validators: (0u32..).zip(set.validators()).map(details).collect(),
-        validator_set: bytes.into(),
+        validator_set: codec::encode(&*set).into(),
         block: Some(encode::certified_header(&block)),
     })
 }

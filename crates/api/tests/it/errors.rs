@@ -10,12 +10,12 @@ use crate::{fake::transfer, harness::Harness};
 fn expected(code: Code) -> Rpc {
     match code.number() {
         1..=6 | 51 | 55 | 56 | 59 => Rpc::InvalidArgument,
-        20 | 49 | 50 | 53 | 54 | 58 => Rpc::FailedPrecondition,
+        20 | 49 | 50 | 53 | 54 | 58 | 61 | 62 => Rpc::FailedPrecondition,
         21 | 22 | 57 => Rpc::ResourceExhausted,
         23 => Rpc::Unavailable,
         40 | 45..=47 | 52 => Rpc::PermissionDenied,
-        41..=44 => Rpc::NotFound,
-        48 => Rpc::AlreadyExists,
+        41..=44 | 60 => Rpc::NotFound,
+        48 | 63 => Rpc::AlreadyExists,
         other => panic!("code {other} has no gRPC class yet"),
     }
 }

@@ -82,6 +82,12 @@ impl FakeChain {
         self.lock().state.insert(key.encode(), value);
     }
 
+    /// Makes the header of a block name this set.
+    pub fn name_set(&self, height: Height, set: ValidatorSetHash) {
+        let place = usize::try_from(height.get()).unwrap();
+        self.lock().blocks[place].block.header.active_set = set;
+    }
+
     /// Adds the end of an epoch.
     pub fn end_epoch(&self, end: EpochEnd) {
         self.lock().ends.push(end);
@@ -170,7 +176,7 @@ impl ChainReader for FakeChain {
 
     fn epoch_ends(&self, first: Epoch, limit: usize) -> Result<Vec<EpochEnd>, ReadError> {
         let inner = self.lock();
-        let skipped = usize::try_from(first.get()).unwrap();
+        let skipped = usize::try_from(first.get()).unwrap_or(usize::MAX);
         Ok(inner.ends.iter().skip(skipped).take(limit).cloned().collect())
     }
 

@@ -3,8 +3,8 @@
 use api::pb;
 use tonic::Code as Rpc;
 use types::{
-    Account, AccountId, AccountStatus, Amount, AssetId, Code, Height, KeySet, Member, MemberId, Role,
-    SecretKey, codec,
+    Account, AccountId, AccountStatus, Amount, AssetId, Code, EpochEnd, Height, KeySet, Member, MemberId,
+    Role, SecretKey, Validator, ValidatorSet, VoteLogId, codec,
     state::{Asset, Holding, StateKey, TransferPolicy},
 };
 
@@ -196,4 +196,54 @@ async fn status_tells_chain_and_node() {
     harness.node.status.lock().unwrap().index = None;
     let status = harness.nodes().get_status(pb::GetStatusRequest {}).await.unwrap().into_inner();
     assert_eq!((status.role.as_str(), status.index), ("observer", None));
+}
+
+/// A set of four whose names tell it from others.
+fn validators(name: &str) -> ValidatorSet {
+    let validator = |i: u8| Validator {
+        name: format!("{name}{i}"),
+        member: MemberId::of_name(MEMBER),
+        consensus_key: SecretKey::from_seed(&[i; 32]).public_key(),
+        node_key: SecretKey::from_seed(&[100 + i; 32]).public_key(),
+        vote_log: VoteLogId::new([i; 32]),
+    };
+    ValidatorSet::new((0..4).map(validator).collect()).unwrap()
+}
+
+#[tokio::test]
+async fn the_ends_of_epochs_are_served_in_pages() {
+    use types::ports::ChainReader as _;
+    let harness = Harness::start().await;
+    let block = harness.chain.certified().as_ref().clone();
+    for number in 0..70 {
+        harness.chain.end_epoch(EpochEnd { block: block.clone(), next: validators(&number.to_string()) });
+    }
+    let ask = async |first_epoch| {
+        let request = pb::GetEpochEndsRequest { first_epoch };
+        harness.queries().get_epoch_ends(request).await.unwrap().into_inner().ends
+    };
+    let first = ask(0).await;
+    assert_eq!(first.len(), 64);
+    assert_eq!(first[3].next_set, codec::encode(&validators("3")));
+    assert_eq!(first[0].block.as_ref().unwrap().header, block.header.encode());
+    let rest = ask(64).await;
+    assert_eq!((rest.len(), &rest[0].next_set[..]), (6, &codec::encode(&validators("64"))[..]));
+    assert!(ask(70).await.is_empty() && ask(u64::MAX).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_validators_of_a_height_are_those_that_its_header_names() {
+    let harness = Harness::start().await;
+    let height = harness.certify(&[]);
+    let ask = async || {
+        let request = pb::GetValidatorsRequest { height: Some(height.get()) };
+        harness.queries().get_validators(request).await
+    };
+    harness.chain.put(&StateKey::ActiveSet, codec::encode(&validators("other")));
+    assert_eq!(ask().await.unwrap_err().code(), Rpc::NotFound, "another set than the header names");
+    harness.chain.name_set(height, validators("v").hash());
+    harness.chain.put(&StateKey::ActiveSet, codec::encode(&validators("v")));
+    let answer = ask().await.unwrap().into_inner();
+    assert_eq!(answer.validator_set, codec::encode(&validators("v")));
+    assert_eq!((answer.quorum, answer.validators[3].name.as_str()), (3, "v3"));
 }

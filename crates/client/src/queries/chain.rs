@@ -24,7 +24,7 @@ impl Client {
             queries(channel).get_header(within(READ_TIMEOUT, request)).await
         };
         let answer = self.inner.endpoints.call(ask).await?;
-        let (block, verified) = self.standing(Some(&answer))?;
+        let (block, verified) = self.standing(Some(&answer)).await?;
         check_height(height, &block)?;
         Ok(Verified::at(&block, verified, block.clone()))
     }
@@ -39,7 +39,7 @@ impl Client {
             queries(channel).get_block(within(READ_TIMEOUT, request)).await
         };
         let answer = self.inner.endpoints.call(ask).await?;
-        let (block, verified) = self.standing(answer.block.as_ref())?;
+        let (block, verified) = self.standing(answer.block.as_ref()).await?;
         check_height(height, &block)?;
         let view = read_block(block, &answer.transactions)?;
         let block = view.block.clone();
@@ -55,11 +55,12 @@ impl Client {
             let request = pb::GetTransactionRequest { transaction_id: id.as_bytes().to_vec().into() };
             queries(channel).get_transaction(within(READ_TIMEOUT, request)).await
         };
-        let receipt = Receipt::from_wire(&self.inner.endpoints.call(ask).await?)?;
+        let mut receipt = Receipt::from_wire(&self.inner.endpoints.call(ask).await?)?;
         let found = receipt.result.id;
         if found != *id {
             return Err(ProofError::OtherTransaction { expected: *id, found }.into());
         }
+        self.complete(&mut receipt).await?;
         if let Some(verifier) = &self.inner.verifier {
             receipt.verify_with(verifier)?;
         }
@@ -77,7 +78,7 @@ impl Client {
             queries(channel).get_validators(within(READ_TIMEOUT, request)).await
         };
         let answer = self.inner.endpoints.call(ask).await?;
-        let (block, verified) = self.standing(answer.block.as_ref())?;
+        let (block, verified) = self.standing(answer.block.as_ref()).await?;
         check_height(height, &block)?;
         let set: ValidatorSet = codec::decode_canonical(&answer.validator_set).map_err(ProofError::Value)?;
         if set.hash() != block.header.active_set {
@@ -105,7 +106,7 @@ impl Client {
             queries(channel).get_account_history(within(READ_TIMEOUT, request)).await
         };
         let answer = self.inner.endpoints.call(ask).await?;
-        let (block, _) = self.standing(answer.block.as_ref())?;
+        let (block, _) = self.standing(answer.block.as_ref()).await?;
         let read = |entry: &pb::AccountHistoryEntry| {
             let id = TransactionId::new(decode::hash("transaction_id", &entry.transaction_id)?);
             Ok::<_, ProofError>(HistoryEntry { height: Height::new(entry.height), index: entry.index, id })

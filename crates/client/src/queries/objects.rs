@@ -26,7 +26,7 @@ impl Client {
             queries(channel).get_account(within(READ_TIMEOUT, request)).await
         };
         let answer = self.inner.endpoints.call(ask).await?;
-        let standing = self.standing(answer.block.as_ref())?;
+        let standing = self.standing(answer.block.as_ref()).await?;
         let proven = Self::proven(&standing, &StateKey::Account(*id), answer.account.as_ref())?;
         let Some(account) = read_value::<types::Account>(proven)? else {
             return Ok(Verified::at(&standing.0, standing.1, None));
@@ -54,7 +54,7 @@ impl Client {
             queries(channel).resolve_name(within(READ_TIMEOUT, request)).await
         };
         let answer = self.inner.endpoints.call(ask).await?;
-        let standing = self.standing(answer.block.as_ref())?;
+        let standing = self.standing(answer.block.as_ref()).await?;
         let (member, bare) = split_name(name);
         if let (Some(member), true) = (member, answer.candidates.is_empty()) {
             let key = StateKey::AccountName(bare.to_owned(), MemberId::of_name(member));
@@ -107,7 +107,7 @@ impl Client {
             queries(channel).get_holdings(within(READ_TIMEOUT, request)).await
         };
         let answer = self.inner.endpoints.call(ask).await?;
-        let standing = self.standing(answer.block.as_ref())?;
+        let standing = self.standing(answer.block.as_ref()).await?;
         let read = |entry: &pb::HoldingEntry| {
             if entry.asset_id != asset.as_bytes().as_slice() {
                 return Err(ProofError::OtherKey);
@@ -156,7 +156,7 @@ impl Client {
             queries(channel).get_state(within(READ_TIMEOUT, request)).await
         };
         let answer = self.inner.endpoints.call(ask).await?;
-        let standing = self.standing(answer.block.as_ref())?;
+        let standing = self.standing(answer.block.as_ref()).await?;
         let proven = Self::proven(&standing, key, answer.value.as_ref())?;
         Ok(Verified::at(&standing.0, standing.1, proven.value.clone()))
     }

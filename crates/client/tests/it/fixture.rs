@@ -115,6 +115,7 @@ pub fn receipt_of(genesis: &Genesis, transactions: &[Transaction], index: u32) -
         block: certify(genesis, header(genesis, transactions, StateRoot::new([3; 32]), TIME), &QUORUM),
         transaction_path: merkle::path(&witnesses, place).unwrap(),
         result_path: merkle::path(&leaves, place).unwrap(),
+        epochs: Vec::new(),
     }
 }
 

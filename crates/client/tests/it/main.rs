@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod builder;
+mod epochs;
 mod expiry;
 mod fixture;
 mod receipt;

@@ -22,7 +22,11 @@ fn what_is_no_receipt_is_refused_with_its_field() {
     let (_, good) = receipt();
     let json = good.to_json().unwrap();
     let refuse = |from: &str, to: &str| Receipt::from_json(&json.replacen(from, to, 1)).unwrap_err();
-    assert!(matches!(refuse("\"version\": 1", "\"version\": 2"), ReceiptFileError::Version { found: 2 }));
+    assert!(matches!(refuse("\"version\": 1", "\"version\": 3"), ReceiptFileError::Version { found: 3 }));
+    assert!(matches!(
+        refuse("\"version\": 1", "\"version\": 2"),
+        ReceiptFileError::Field { field: "epochs" }
+    ));
     assert!(matches!(
         refuse("\"header\": \"", "\"header\": \"00"),
         ReceiptFileError::Field { field: "header" }

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use types::{
     Batch, BatchRef, BlockHash, Certificate, Code, Epoch, Header, Height, Proposal, ProposalDigest,
-    ResultRecord, StateRoot, TimeMs, TransactionId, ValidatorIndex, ValidatorSetHash,
+    ResultRecord, StateRoot, TimeMs, TransactionId, ValidatorIndex, ValidatorSet, ValidatorSetHash,
     certificate::CheckpointStatement, codec::encode, header::HEADER_BYTES,
 };
 
 use crate::{
     codec,
-    support::{chain, key, validators},
+    support::{chain, key, validator, validators},
 };
 
 /// A header in which every field is recognisable.
@@ -72,25 +72,25 @@ fn the_header_has_292_bytes_at_documented_offsets() {
 
 fn header_vector() -> Value {
     let header = header();
+    json!({ "fields": fields(&header), "bytes": hex::encode(header.encode()), "hash": header.hash() })
+}
+
+fn fields(header: &Header) -> Value {
     json!({
-        "fields": {
-            "version": header.version,
-            "chain_id": header.chain_id,
-            "epoch": header.epoch,
-            "height": header.height,
-            "parent": header.parent,
-            "time": header.time,
-            "proposal": header.proposal,
-            "transactions_root": hex::encode(header.transactions_root),
-            "transaction_count": header.transaction_count,
-            "results_root": hex::encode(header.results_root),
-            "state_root": header.state_root,
-            "active_set": header.active_set,
-            "next_set": header.next_set,
-            "rules": header.rules,
-        },
-        "bytes": hex::encode(header.encode()),
-        "hash": header.hash(),
+        "version": header.version,
+        "chain_id": header.chain_id,
+        "epoch": header.epoch,
+        "height": header.height,
+        "parent": header.parent,
+        "time": header.time,
+        "proposal": header.proposal,
+        "transactions_root": hex::encode(header.transactions_root),
+        "transaction_count": header.transaction_count,
+        "results_root": hex::encode(header.results_root),
+        "state_root": header.state_root,
+        "active_set": header.active_set,
+        "next_set": header.next_set,
+        "rules": header.rules,
     })
 }
 
@@ -109,6 +109,47 @@ fn certificate_vector() -> Value {
         "certificate": certificate_json(&certificate),
         "checkpoint_signing_bytes": hex::encode(&message),
         "bytes": hex::encode(encode(&certificate)),
+    })
+}
+
+/// Four validators, then five, then four others: the ends of epochs 0 and 1 at heights 10 and 20, what the
+/// old set cannot certify, and a certified header that ends no epoch.
+fn epochs_vector() -> Value {
+    let sets = [0..4, 0..5, 1..5].map(|range| ValidatorSet::new(range.map(validator).collect()).unwrap());
+    let members: [&[usize]; 3] = [&[0, 1, 2, 3], &[0, 1, 2, 3, 4], &[1, 2, 3, 4]];
+    let at = |epoch: usize, height: u64, next: usize| Header {
+        epoch: Epoch::new(epoch as u64),
+        height: Height::new(height),
+        active_set: sets[epoch].hash(),
+        next_set: sets[next].hash(),
+        ..header()
+    };
+    let certify = |header: &Header, by: usize| {
+        let statement = CheckpointStatement { height: header.height, header_hash: header.hash() };
+        let message = statement.signing_bytes(&chain(), header.epoch);
+        let quorum = sets[by].indices().zip(members[by]).take(sets[by].quorum());
+        let votes: Vec<_> = quorum.map(|(i, name)| (i, key("consensus", *name).sign(&message))).collect();
+        let certificate = Certificate::assemble(header.epoch, statement, sets[by].len(), &votes);
+        assert_eq!(certificate.verify(&chain(), &sets[by]), Ok(()));
+        certificate_json(&certificate)
+    };
+    let end = |epoch: usize| {
+        let header = at(epoch, 10 * (epoch as u64 + 1), epoch + 1);
+        json!({
+            "header": fields(&header),
+            "header_bytes": hex::encode(header.encode()),
+            "certificate": certify(&header, epoch),
+            "next_set": sets[epoch + 1].validators(),
+            "next_set_bytes": hex::encode(encode(&sets[epoch + 1])),
+        })
+    };
+    let middle = at(0, 5, 0);
+    json!({
+        "chain_id": chain(),
+        "validators": sets[0].validators(),
+        "ends": [end(0), end(1)],
+        "by_the_old_set": certify(&at(1, 20, 2), 0),
+        "no_end": { "header": fields(&middle), "certificate": certify(&middle, 0) },
     })
 }
 
@@ -186,6 +227,7 @@ fn blocks_are_frozen() {
     let vector = json!({
         "header": header_vector(),
         "certificate": certificate_vector(),
+        "epochs": epochs_vector(),
         "batches": vec![batch_vector(&codec::batch()), batch_vector(&other)],
         "proposals": proposals.each_ref().map(proposal_vector),
         "results": results.each_ref().map(result),
