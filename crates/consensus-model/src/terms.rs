@@ -173,7 +173,7 @@ impl Bounds {
     }
 
     /// All validators that keep to the rules.
-    pub fn honest(&self) -> impl Iterator<Item = Index> {
+    pub fn honest(&self) -> impl Iterator<Item = Index> + use<> {
         let byzantine = self.byzantine;
         (0..4).filter(move |index| Some(*index) != byzantine)
     }

@@ -10,4 +10,5 @@ mod keys;
 mod ledger;
 mod liar;
 mod pair;
+mod replay;
 mod words;
