@@ -27,6 +27,15 @@
 //! [`Fault`]s break one rule each, and each is found ([`checks`], tests). What must be possible is stated as
 //! properties, too, so that the model cannot be right by doing nothing ([`properties`]).
 //!
+//! # In step with the code
+//! The same rules drive a [`node`] over what really arrived ([`inbox`]), with writes that take time and are
+//! lost in a crash. The tests take random traces (messages, losses, timers, kills, a liar) and the paths of
+//! the search (counterexamples of every fault, examples of what must be possible) through such nodes and
+//! through four real `consensus::Replica`s, and after every step compare view, whether it is active, low,
+//! executed, certified, prepared certificates, decided digests, votes asked for and votes said, view changes
+//! and new views with all their content. Random traces alone are too blunt for some faults (lowest view
+//! wins): the paths find those.
+//!
 //! | file | holds |
 //! | --- | --- |
 //! | [`terms`] | digests, votes, view changes, the bounds of a check, the faults |
