@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use types::{
-    BatchRef, BlockHash, Certificate, Height, Proposal, ProposalDigest, Signature, TimeMs, ValidatorIndex,
+    BatchRef, BlockHash, Certificate, Epoch, Height, Proposal, ProposalDigest, Signature, TimeMs,
+    ValidatorIndex,
 };
 
 use crate::message::{PreparedCertificate, SignedStatement};
@@ -22,6 +23,16 @@ pub enum LogRecord {
     },
     /// A new view that was installed here.
     Installed(SignedStatement),
+}
+
+impl LogRecord {
+    /// The epoch in which it was said.
+    #[must_use]
+    pub const fn epoch(&self) -> Epoch {
+        match self {
+            Self::Own { signed, .. } | Self::Installed(signed) => signed.epoch,
+        }
+    }
 }
 
 /// A block that is durable here but whose certificate is not.

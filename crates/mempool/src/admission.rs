@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crossbeam_channel::{Receiver, TrySendError};
 use types::{
-    CheckedTransaction, Code, Parameters, TimeMs, Transaction,
+    CheckedTransaction, Code, Operation, Parameters, TimeMs, Transaction, ValidatorIndex,
     admission::{Admitted, ClientId, Refusal},
     ports::AdmissionReply,
 };
@@ -49,6 +49,25 @@ impl Drop for Reply {
             reply(Err(Refusal::new(Code::Unavailable, "this node is stopping; use another", None)));
         }
     }
+}
+
+/// Takes a validator's own request to be readmitted, and nothing else, from a peer: it may not pack batches
+/// itself. Its quota is that of a client of its own.
+pub(crate) fn forwarded(shared: &Shared, bytes: Bytes, from: ValidatorIndex) {
+    let era = shared.era();
+    let is_rejoin_of_sender = Transaction::decode(bytes.clone(), &shared.chain, &era.parameters).is_ok_and(
+        |transaction| {
+            let named = |operation: &Operation| {
+                matches!(operation, Operation::Rejoin { validator, .. } if Some(validator) == era.validators.key(from))
+            };
+            matches!(&transaction.body().operations[..], [only] if named(only))
+        },
+    );
+    if !is_rejoin_of_sender {
+        return shared.counters.messages_malformed.add(1);
+    }
+    let client = ClientId(u64::MAX - u64::from(from.get()));
+    submit(shared, bytes, client, Box::new(|_| {}));
 }
 
 /// Takes bytes from a client; the answer comes from a worker, or at once if there is no room.

@@ -64,8 +64,18 @@ impl MempoolHandle {
             (PoolMessage::Fetch(digests), Some(from)) => {
                 shared.queues.requests.send(Request { from, digests, permit }).is_ok()
             }
+            (PoolMessage::Forward(bytes), Some(from)) => {
+                admission::forwarded(shared, bytes, from);
+                return;
+            }
             // Observers get certified blocks; they take no part in the exchange.
-            (PoolMessage::Acknowledgement(_) | PoolMessage::Proof(_) | PoolMessage::Fetch(_), None) => {
+            (
+                PoolMessage::Acknowledgement(_)
+                | PoolMessage::Proof(_)
+                | PoolMessage::Fetch(_)
+                | PoolMessage::Forward(_),
+                None,
+            ) => {
                 return shared.counters.messages_malformed.add(1);
             }
         };

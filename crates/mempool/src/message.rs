@@ -23,6 +23,8 @@ pub enum PoolMessage {
     Proof(AvailabilityProof),
     /// Asks for batches by digest, at most [`FETCH_DIGESTS_MAX`].
     Fetch(Vec<BatchDigest>),
+    /// A signed `validator.rejoin` of the sender, which may not pack batches itself.
+    Forward(Bytes),
 }
 
 /// Bytes that are no message.
@@ -67,7 +69,9 @@ impl PoolMessage {
                 bytes.put_slice(batch);
                 bytes.freeze()
             }
-            Self::Acknowledgement(_) | Self::Proof(_) | Self::Fetch(_) => codec::encode(self).into(),
+            Self::Acknowledgement(_) | Self::Proof(_) | Self::Fetch(_) | Self::Forward(_) => {
+                codec::encode(self).into()
+            }
         }
     }
 
@@ -87,7 +91,11 @@ impl PoolMessage {
             Self::Fetch(digests) if !(1..=FETCH_DIGESTS_MAX).contains(&digests.len()) => {
                 Err(MessageError::FetchCount { found: digests.len() })
             }
-            Self::Fetch(_) | Self::Batch(_) | Self::Acknowledgement(_) | Self::Proof(_) => Ok(message),
+            Self::Fetch(_)
+            | Self::Batch(_)
+            | Self::Acknowledgement(_)
+            | Self::Proof(_)
+            | Self::Forward(_) => Ok(message),
         }
     }
 

@@ -79,6 +79,15 @@ pub fn make_private_directory(path: &Path) -> Result<(), Failure> {
     made.map_err(|error| Failure::io("cannot create directory", path, &error))
 }
 
+/// Makes renames in a directory survive a power cut.
+///
+/// # Errors
+/// [`ExitCode::Io`], [`ExitCode::NoSpace`].
+pub fn sync_directory(path: &Path) -> Result<(), Failure> {
+    let synced = File::open(path).and_then(|directory| directory.sync_all());
+    synced.map_err(|error| Failure::io("cannot sync", path, &error))
+}
+
 /// Writes a file as a whole: under another name first, flushed to the disk, then renamed; the directory is
 /// flushed too. Readers see nothing or all of it, also after a power cut.
 ///

@@ -1,7 +1,7 @@
 //! What becomes of batches and transactions when an epoch ends.
 
 use mempool::{Era, MempoolError, MempoolEvent, PoolMessage, Recipients};
-use types::{Code, Epoch, Height, ports::TransactionPool as _};
+use types::{Code, Epoch, Height};
 
 use crate::world::{World, index};
 

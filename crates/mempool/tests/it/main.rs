@@ -5,6 +5,7 @@
 mod admission;
 mod epochs;
 mod exchange;
+mod forwarding;
 mod making;
 mod network;
 mod proofs;

@@ -137,7 +137,7 @@ fn what_the_network_loses_is_sent_again_until_everybody_has_acknowledged() {
     let nodes = network(&world, move |from, to, message| match message {
         PoolMessage::Batch(_) => heard.lock().insert((from, to, 0)),
         PoolMessage::Acknowledgement(_) => heard.lock().insert((from, to, 1)),
-        PoolMessage::Proof(_) | PoolMessage::Fetch(_) => false,
+        PoolMessage::Proof(_) | PoolMessage::Fetch(_) | PoolMessage::Forward(_) => false,
     });
     for (place, node) in nodes.iter().enumerate() {
         node.submit(world.transfer(place as u8 + 1, 0).bytes()).unwrap();

@@ -9,6 +9,7 @@ mod init;
 mod keygen;
 mod network;
 mod query;
+mod recover;
 mod roles;
 mod start;
 mod status;
@@ -65,6 +66,9 @@ enum Command {
     Tx(Box<tx::Command>),
     /// Read from the network.
     Query(query::Arguments),
+    /// The operator's override when more than f validators lost their vote memory.
+    #[command(subcommand)]
+    Recover(recover::Command),
     /// Check a ledger or a receipt offline.
     #[command(subcommand)]
     Verify(verify::Command),
@@ -99,6 +103,7 @@ fn run(command: Command, output: Output) -> Outcome {
         Command::Status(arguments) => status::run(&arguments, output),
         Command::Tx(command) => tx::run(*command, output),
         Command::Query(arguments) => query::run(arguments, output),
+        Command::Recover(command) => recover::run(&command, output),
         Command::Verify(command) => verify::run(&command, output),
         Command::Roles => roles::run(output),
         Command::Version => version::run(output),

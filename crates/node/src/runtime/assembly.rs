@@ -10,11 +10,11 @@ use std::{
     thread::JoinHandle,
 };
 
-use consensus::{Input, Persist, Recovery, Replica, config::ReplicaConfig, verify};
+use consensus::{Input, LogRecord};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use ledger::{LedgerReader, LedgerWriter};
 use mempool::MempoolHandle;
-use types::{Epoch, Height, Parameters, ports::ChainReader};
+use types::{Height, ports::ChainReader};
 
 use crate::exit::Failure;
 
@@ -26,11 +26,15 @@ use super::{
     lanes::Lanes,
     network::Network,
     pool,
+    rejoin::Rejoin,
     replica::{ConsensusThread, Outlets},
+    seat::Seats,
+    succession::Succession,
     supervisor::Supervisor,
-    sync::{self, asked::Asked},
+    sync::{self, asked::Asked, epochs::EpochChecks},
     verify as verify_thread,
-    votes::VoteThread,
+    vote_log::VoteLog,
+    votes::{VoteThread, VoteWork},
 };
 
 /// Verified messages that wait for the replica.
@@ -66,9 +70,11 @@ pub struct Queues {
 /// What all threads share.
 pub struct Assembly {
     /// Who we are.
-    pub identity: Identity,
-    /// The epoch's parameters.
-    pub parameters: Parameters,
+    pub identity: Arc<Identity>,
+    /// The vote log of a validator, until its thread takes it.
+    pub log: Option<VoteLog>,
+    /// Our seat in the present epoch.
+    pub seats: Arc<Seats>,
     /// Watches the threads.
     pub supervisor: Supervisor,
     /// The queues.
@@ -81,8 +87,6 @@ pub struct Assembly {
     pub pool: MempoolHandle,
     /// The chain.
     pub reader: LedgerReader,
-    /// Checks consensus messages.
-    pub verifier: Arc<verify::Verifier>,
     /// Set when the node stops.
     pub stop: Arc<AtomicBool>,
     /// Threads that must end before the process does.
@@ -107,56 +111,58 @@ impl Queues {
 }
 
 impl Assembly {
-    /// The epoch: the network stays in the first.
-    pub const EPOCH: Epoch = Epoch::ZERO;
-
-    /// A verifier of consensus messages for this network.
-    #[must_use]
-    pub fn verifier(identity: &Identity, parameters: &Parameters) -> Arc<verify::Verifier> {
-        let set = Arc::clone(&identity.validators);
-        let scheme = Arc::new(verify::Zip215);
-        Arc::new(verify::Verifier::new(
-            identity.chain,
-            set,
-            Self::EPOCH,
-            Height::ZERO,
-            parameters.clone(),
-            scheme,
-        ))
-    }
-
     /// Starts the vote thread where there is a voter, and the consensus thread.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn spawn_consensus(&mut self, recovery: Recovery) -> Result<(), Failure> {
-        let low = Arc::new(AtomicU64::new(recovery.low.get()));
+    pub fn spawn_consensus(&mut self, records: Vec<LogRecord>) -> Result<(), Failure> {
+        let low = Arc::new(AtomicU64::new(self.reader.certified_height().get()));
         let votes = self.spawn_votes(&low)?;
-        let config = ReplicaConfig {
-            chain: self.identity.chain,
-            validators: Arc::clone(&self.identity.validators),
-            parameters: self.parameters.clone(),
-            epoch: Self::EPOCH,
-            base: Height::ZERO,
-            voting: self.identity.voting,
-            recall: true,
+        let batches = self.spawn_batches()?;
+        let mut succession = Succession {
+            identity: Arc::clone(&self.identity),
+            reader: self.reader.clone(),
+            seats: Arc::clone(&self.seats),
+            votes: votes.clone(),
+            batches: batches.clone(),
+            frames: Arc::clone(&self.queues.frames),
+            records,
         };
         let clock = NodeClock::start();
-        let (replica, first) = Replica::new(config, recovery, clock.read());
+        let (replica, first) = succession.replica(clock.read(), true)?;
         let outlets = Outlets {
             votes,
             executor: self.queues.commands.0.clone(),
             sync: self.queues.targets.0.clone(),
             pool: self.pool.clone(),
-            batches: self.spawn_batches()?,
+            batches,
             network: self.network.clone(),
             board: Arc::clone(&self.board),
             low,
-            verifier: Arc::clone(&self.verifier),
         };
         let (own, peers) = (self.queues.own.1.clone(), self.queues.peers.1.clone());
-        let thread = ConsensusThread { replica, clock, own, peers, outlets, stop: Arc::clone(&self.stop) };
+        let stop = Arc::clone(&self.stop);
+        let thread = ConsensusThread { replica, succession, ended: false, clock, own, peers, outlets, stop };
         self.critical.push(self.supervisor.spawn("consensus", move || thread.run(first))?);
+        Ok(())
+    }
+
+    /// Starts the thread that asks for readmission, where there is a validator's key.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn_rejoin(&self) -> Result<(), Failure> {
+        if self.identity.key().is_none() {
+            return Ok(());
+        }
+        let rejoin = Rejoin {
+            identity: Arc::clone(&self.identity),
+            seats: Arc::clone(&self.seats),
+            reader: self.reader.clone(),
+            network: self.network.clone(),
+            stop: Arc::clone(&self.stop),
+        };
+        self.supervisor.spawn("rejoin", move || rejoin.run())?;
         Ok(())
     }
 
@@ -167,16 +173,19 @@ impl Assembly {
         Ok(work)
     }
 
-    fn spawn_votes(&mut self, low: &Arc<AtomicU64>) -> Result<Option<Sender<Persist>>, Failure> {
-        let (Some(log), Some(signer)) = (self.identity.log.take(), self.identity.signer.clone()) else {
-            return Ok(None);
+    fn spawn_votes(&mut self, low: &Arc<AtomicU64>) -> Result<Option<Sender<VoteWork>>, Failure> {
+        let Some(log) = self.log.take() else { return Ok(None) };
+        let thread = VoteThread {
+            log,
+            seat: self.seats.get(),
+            identity: Arc::clone(&self.identity),
+            seats: Arc::clone(&self.seats),
+            chain: self.identity.chain,
+            low: Arc::clone(low),
         };
-        let thread =
-            VoteThread { log, signer, chain: self.identity.chain, epoch: Self::EPOCH, low: Arc::clone(low) };
         let (requests, queue) = unbounded();
         let answers = self.queues.own.0.clone();
-        let task =
-            self.supervisor.spawn("votes", move || thread.run(&queue, &answers).map_err(Failure::from))?;
+        let task = self.supervisor.spawn("votes", move || thread.run(&queue, &answers))?;
         self.critical.push(task);
         Ok(Some(requests))
     }
@@ -195,9 +204,8 @@ impl Assembly {
             writer,
             reader: self.reader.clone(),
             pool: self.pool.clone(),
-            signer: self.identity.signer.clone(),
+            seats: Arc::clone(&self.seats),
             chain: self.identity.chain,
-            epoch: Self::EPOCH,
             replica: self.queues.own.0.clone(),
             feed,
             board: Arc::clone(&self.board),
@@ -214,26 +222,23 @@ impl Assembly {
     /// # Errors
     /// When the system gives no thread.
     pub fn spawn_network_side(&self) -> Result<(), Failure> {
-        let (gate, board) = (Arc::clone(&self.verifier), Arc::clone(&self.board));
+        let (seats, board) = (Arc::clone(&self.seats), Arc::clone(&self.board));
         let (frames, out) = (Arc::clone(&self.queues.frames), self.queues.peers.0.clone());
-        self.supervisor.spawn("verify", move || verify_thread::run(&gate, &frames, &out, &board))?;
+        self.supervisor.spawn("verify", move || verify_thread::run(&seats, &frames, &out, &board))?;
         let chain: Arc<dyn ChainReader> = Arc::new(self.reader.clone());
-        let (served, network, requests) =
-            (Arc::clone(&chain), self.network.clone(), self.queues.requests.1.clone());
-        self.supervisor.spawn("sync-serve", move || sync::serve::run(&requests, &served, &network))?;
+        let (network, requests) = (self.network.clone(), self.queues.requests.1.clone());
+        self.supervisor.spawn("sync-serve", move || sync::serve::run(&requests, &chain, &network))?;
         let fetcher = sync::fetch::Fetcher {
             network: self.network.clone(),
-            chain,
-            verifier: Arc::clone(&self.verifier),
+            chain: self.reader.clone(),
+            epochs: EpochChecks::new(self.identity.chain, self.reader.clone()),
+            seats: Arc::clone(&self.seats),
             chain_id: self.identity.chain,
-            parameters: self.parameters.clone(),
             pool: self.pool.clone(),
             executor: self.queues.commands.0.clone(),
             replica: self.queues.own.0.clone(),
             board: Arc::clone(&self.board),
             asked: Arc::clone(&self.queues.asked),
-            validators: self.identity.validators.len(),
-            is_seated: self.identity.index.is_some(),
         };
         let (targets, answers) = (self.queues.targets.1.clone(), self.queues.answers.1.clone());
         self.supervisor.spawn("sync", move || fetcher.run(&targets, &answers))?;

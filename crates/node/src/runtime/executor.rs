@@ -9,9 +9,8 @@ use crossbeam_channel::{Receiver, Sender};
 use ledger::{Executed, Imported, LedgerError, LedgerReader, LedgerWriter, ProposedBlock};
 use mempool::MempoolHandle;
 use types::{
-    BatchRef, Block, Certificate, ChainId, CheckedBatch, Epoch, Height, Proposal, ResultRecord,
-    certificate::CheckpointStatement,
-    ports::{ChainReader as _, Signer},
+    BatchRef, Block, Certificate, ChainId, CheckedBatch, Height, Proposal, ResultRecord,
+    certificate::CheckpointStatement, ports::ChainReader as _,
 };
 
 use crate::{
@@ -19,7 +18,7 @@ use crate::{
     failpoint::{self, Edge},
 };
 
-use super::board::Board;
+use super::{board::Board, seat::Seats};
 
 /// Certificates made durable with one write.
 const GROUP_MAX: usize = 64;
@@ -57,12 +56,10 @@ pub struct Executor {
     pub reader: LedgerReader,
     /// Batches and pending transactions.
     pub pool: MempoolHandle,
-    /// Signs checkpoints; `None` where this node does not vote.
-    pub signer: Option<Arc<dyn Signer>>,
+    /// Who signs checkpoints, if anybody.
+    pub seats: Arc<Seats>,
     /// The network.
     pub chain: ChainId,
-    /// The epoch.
-    pub epoch: Epoch,
     /// To the replica.
     pub replica: Sender<Input>,
     /// To the API.
@@ -121,10 +118,11 @@ impl Executor {
             return Ok(());
         }
         let batches = self.bodies(&proposal, height)?;
-        let signer = self.signer.clone();
-        let (chain, epoch) = (self.chain, self.epoch);
+        let epoch = self.reader.next_epoch().epoch;
+        let (chain, seat) = (self.chain, self.seats.get());
+        let signer = seat.signer.as_ref().filter(|_| seat.epoch.epoch == epoch);
         let sign = |statement: &CheckpointStatement| {
-            signer.as_ref().map(|signer| signer.sign(&statement.signing_bytes(&chain, epoch)))
+            signer.map(|signer| signer.sign(&statement.signing_bytes(&chain, epoch)))
         };
         let block = ProposedBlock { epoch, height, proposal, batches };
         let executed = failpoint::around(Edge::BlockWrite, || self.writer.execute(&block, &sign))?;
@@ -181,7 +179,7 @@ impl Executor {
             references,
             time: executed.header.time,
             checkpoint: executed.checkpoint,
-            boundary: None,
+            boundary: executed.boundary,
         });
         self.untold.insert(height, executed.results);
     }

@@ -1,9 +1,16 @@
-//! Who this node is in the set, and whether it may vote.
+//! Who this node is: its keys and its vote log, and what follows from them for its seat in an epoch.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
-use consensus::{LogRecord, record::Voting};
-use types::{ChainId, Genesis, ValidatorIndex, ValidatorSet, VoteLogId, crypto::random_bytes, ports::Signer};
+use consensus::{
+    LogRecord,
+    record::Voting,
+    verify::{Verifier, Zip215},
+};
+use parking_lot::Mutex;
+use types::{
+    ChainId, EpochInfo, PublicKey, SecretKey, Validator, VoteLogId, crypto::random_bytes, ports::Signer,
+};
 
 use crate::{
     config::{Config, NodeRole},
@@ -11,82 +18,148 @@ use crate::{
     home::Home,
 };
 
-use super::{signer::KeySigner, vote_log::VoteLog};
+use super::{
+    lost_log::{accepted_risk, put_aside},
+    seat::Seat,
+    signer::KeySigner,
+    vote_log::VoteLog,
+};
 
-/// The node's place, its signer and its vote memory.
+/// A node's identity.
 pub struct Identity {
     /// The network.
     pub chain: ChainId,
-    /// The validators of epoch 0.
-    pub validators: Arc<ValidatorSet>,
-    /// Own place; `None` for observers.
-    pub index: Option<ValidatorIndex>,
-    /// Signs; only where the vote memory is whole.
-    pub signer: Option<Arc<dyn Signer>>,
-    /// Whether the replica may vote.
-    pub voting: Voting,
-    /// The open vote log of a validator.
+    /// The validator's key; `None` for observers.
+    key: Option<Arc<SecretKey>>,
+    /// The vote log's folder.
+    votes: PathBuf,
+    /// The id of the vote log in use, and whether the operator accepted the risk of voting with it.
+    log: Mutex<Option<(VoteLogId, bool)>>,
+}
+
+/// What is opened with an identity.
+pub struct Opened {
+    /// The identity.
+    pub identity: Identity,
+    /// The vote log of a validator.
     pub log: Option<VoteLog>,
-    /// What the vote log holds.
+    /// What it holds.
     pub records: Vec<LogRecord>,
 }
 
 impl Identity {
-    /// Reads keys and vote log.
+    /// Reads keys and vote log; `epoch` is the one in which the node starts.
     ///
     /// # Errors
-    /// Keys that are unsafe or not in the genesis; a damaged vote log.
-    pub fn open(home: &Home, config: &Config, genesis: &Genesis) -> Result<Self, Failure> {
-        let validators = genesis
-            .validator_set()
-            .map_err(|error| Failure::new(ExitCode::GenesisMismatch, error.to_string()))?;
-        let identity = Self {
-            chain: genesis.chain_id(),
-            validators: Arc::new(validators),
-            index: None,
-            signer: None,
-            voting: Voting::Observer,
-            log: None,
-            records: Vec::new(),
-        };
+    /// Keys that are unsafe or not in the set; a damaged vote log.
+    pub fn open(home: &Home, config: &Config, chain: ChainId, epoch: &EpochInfo) -> Result<Opened, Failure> {
+        let votes = home.votes_directory();
+        let identity = Self { chain, key: None, votes, log: Mutex::default() };
         match config.node.role {
-            NodeRole::Observer => Ok(identity),
-            NodeRole::Validator => identity.into_validator(home, config),
+            NodeRole::Observer => Ok(Opened { identity, log: None, records: Vec::new() }),
+            NodeRole::Validator => identity.into_validator(home, config, epoch),
         }
     }
 
-    fn into_validator(mut self, home: &Home, config: &Config) -> Result<Self, Failure> {
+    fn into_validator(mut self, home: &Home, config: &Config, epoch: &EpochInfo) -> Result<Opened, Failure> {
         let key = home.validator_key(config)?;
-        let index = self.validators.index_of(&key.public_key()).ok_or_else(|| {
+        let validator = seat_of(&key.public_key(), epoch)?;
+        let name = &validator.name;
+        if *name != config.node.name {
             let message = format!(
-                "the validator key {} is not in the genesis: is this the right genesis.json? A node without a seat \
-                 starts with node.role = \"observer\"",
-                key.public_key()
-            );
-            Failure::new(ExitCode::GenesisMismatch, message)
-        })?;
-        let name = self.validators.get(index).map_or("", |validator| validator.name.as_str());
-        if name != config.node.name {
-            let message = format!(
-                "node.name is \"{}\", but the validator key is that of \"{name}\" in the genesis: a key was copied into \
+                "node.name is \"{}\", but the validator key is that of \"{name}\" in the set: a key was copied into \
                  the wrong home, or the name in config.toml is wrong",
                 config.node.name
             );
             return Err(Failure::new(ExitCode::GenesisMismatch, message));
         }
-        let fresh = random_bytes().map_err(|error| Failure::new(ExitCode::Io, error.to_string()))?;
-        let (log, records) = VoteLog::open(&home.votes_directory(), VoteLogId::new(fresh))?;
-        let named = self.validators.get(index).map(|validator| validator.vote_log);
-        if named == Some(log.id()) {
-            self.signer = Some(Arc::new(KeySigner::new(key, index)));
-            self.voting = Voting::Active(index);
-            self.records = records;
-        } else {
-            // Another log than the one the genesis names: what was signed with the old one is forgotten.
-            self.voting = Voting::MemoryLost(index);
-        }
-        self.index = Some(index);
-        self.log = Some(log);
-        Ok(self)
+        let (log, records) = VoteLog::open(&self.votes, fresh_id()?)?;
+        self.key = Some(Arc::new(key));
+        self.uses(log.id());
+        Ok(Opened { identity: self, log: Some(log), records })
     }
+
+    /// From now on this is the vote log.
+    pub fn uses(&self, log: VoteLogId) {
+        let accepted = accepted_risk(&self.votes) == Some(log);
+        *self.log.lock() = Some((log, accepted));
+    }
+
+    /// Puts the vote log aside and begins a new one, with an id that no set names.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn begin_anew(&self, lost: VoteLogId) -> Result<VoteLog, Failure> {
+        put_aside(&self.votes, &lost.to_string())?;
+        let (log, _) = VoteLog::open(&self.votes, fresh_id()?)?;
+        self.uses(log.id());
+        Ok(log)
+    }
+
+    /// The id of the vote log in use.
+    #[must_use]
+    pub fn log_id(&self) -> Option<VoteLogId> {
+        self.log.lock().map(|(id, _)| id)
+    }
+
+    /// The validator's key.
+    #[must_use]
+    pub fn key(&self) -> Option<&Arc<SecretKey>> {
+        self.key.as_ref()
+    }
+
+    /// Our seat in an epoch: a validator votes only where the set names the vote log it has.
+    #[must_use]
+    pub fn seat(&self, epoch: EpochInfo) -> Seat {
+        let index = self.key.as_ref().and_then(|key| epoch.set.index_of(&key.public_key()));
+        let voting = match index {
+            None => Voting::Observer,
+            Some(index) => {
+                let named = epoch.set.get(index).map(|validator| validator.vote_log);
+                match *self.log.lock() {
+                    Some((log, _)) if named == Some(log) => Voting::Active(index),
+                    Some((_, true)) => Voting::Override(index),
+                    Some((_, false)) | None => Voting::MemoryLost(index),
+                }
+            }
+        };
+        let signer = match voting {
+            Voting::Active(index) | Voting::Override(index) => self.signer(index),
+            Voting::MemoryLost(_) | Voting::Observer => None,
+        };
+        let verifier = Verifier::new(
+            self.chain,
+            Arc::clone(&epoch.set),
+            epoch.epoch,
+            epoch.base,
+            (*epoch.parameters).clone(),
+            Arc::new(Zip215),
+        );
+        Seat::new(epoch, voting, signer, Arc::new(verifier))
+    }
+
+    fn signer(&self, index: types::ValidatorIndex) -> Option<Arc<dyn Signer>> {
+        let key = Arc::clone(self.key.as_ref()?);
+        Some(Arc::new(KeySigner::new(key, index)))
+    }
+}
+
+/// A fresh id for a vote log.
+///
+/// # Errors
+/// When there is no randomness.
+pub fn fresh_id() -> Result<VoteLogId, Failure> {
+    let bytes = random_bytes().map_err(|error| Failure::new(ExitCode::Io, error.to_string()))?;
+    Ok(VoteLogId::new(bytes))
+}
+
+fn seat_of<'e>(key: &PublicKey, epoch: &'e EpochInfo) -> Result<&'e Validator, Failure> {
+    epoch.set.index_of(key).and_then(|index| epoch.set.get(index)).ok_or_else(|| {
+        let message = format!(
+            "the validator key {key} is not in the set of epoch {}: is this the right genesis.json? A node without a \
+             seat starts with node.role = \"observer\"",
+            epoch.epoch
+        );
+        Failure::new(ExitCode::GenesisMismatch, message)
+    })
 }

@@ -42,6 +42,14 @@ impl Lanes {
         Self { state: Mutex::new(State { lanes, ..State::default() }), arrived: Condvar::new() }
     }
 
+    /// Another set of so many validators: former members' frames are dropped, newcomers get a lane.
+    pub fn resize(&self, validators: usize) {
+        let mut state = self.state.lock();
+        state.lanes.resize_with(validators, Lane::default);
+        state.waiting = state.lanes.iter().map(|lane| lane.frames.len()).sum();
+        state.next = 0;
+    }
+
     /// Queues a frame; never waits. Gives it back when the sender's lane is full or there is no such lane.
     ///
     /// # Errors
@@ -97,6 +105,20 @@ mod tests {
         lanes.push(quiet, Bytes::from_static(b"vote")).unwrap();
         let first: Vec<_> = lanes.take(2).into_iter().map(|(from, _)| from).collect();
         assert_eq!(first, [flood, quiet], "the quiet one is served at once");
+    }
+
+    #[test]
+    fn a_smaller_set_drops_the_lanes_of_former_members() {
+        let lanes = Lanes::new(3);
+        let (stays, goes) = (ValidatorIndex::new(0), ValidatorIndex::new(2));
+        lanes.push(goes, Bytes::from_static(b"old")).unwrap();
+        lanes.push(stays, Bytes::from_static(b"vote")).unwrap();
+        lanes.resize(2);
+        let taken: Vec<_> = lanes.take(9).into_iter().map(|(from, _)| from).collect();
+        assert_eq!(taken, [stays]);
+        assert!(lanes.push(goes, Bytes::new()).is_err());
+        lanes.resize(3);
+        assert!(lanes.push(goes, Bytes::new()).is_ok());
     }
 
     #[test]

@@ -1,25 +1,25 @@
 //! Brings the mesh up: who may connect, where they are dialled, which bounds hold.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use p2p::{Limits, NodeRole, P2p, P2pConfig, P2pError, PeerConfig};
-use types::{Parameters, PublicKey, SecretKey, ValidatorIndex};
+use types::{ChainId, Parameters, PublicKey, SecretKey, ValidatorIndex};
 
 use crate::{
     config::{self, Config},
     exit::{ExitCode, Failure},
 };
 
-use super::{identity::Identity, network::Inbound, sync::message::ANSWER_BYTES_MAX};
+use super::{network::Inbound, seat::Seat, sync::message::ANSWER_BYTES_MAX};
 
 /// Frame room beyond the payload's own bound.
 const FRAME_SLACK: u32 = 64 << 10;
 
 /// Everybody who may connect: validators of the set with configured addresses, and admitted observers.
 #[must_use]
-pub fn peers(config: &Config, identity: &Identity, own: &PublicKey) -> Vec<PeerConfig> {
+pub fn peers(config: &Config, seat: &Seat, own: &PublicKey) -> Vec<PeerConfig> {
     let to_peer = |index: ValidatorIndex| {
-        let validator = identity.validators.get(index)?;
+        let validator = seat.epoch.set.get(index)?;
         let address = config.peers.get(&validator.name).cloned();
         Some(PeerConfig {
             key: validator.node_key,
@@ -28,7 +28,7 @@ pub fn peers(config: &Config, identity: &Identity, own: &PublicKey) -> Vec<PeerC
             address,
         })
     };
-    let validators = identity.validators.indices().filter_map(to_peer);
+    let validators = seat.epoch.set.indices().filter_map(to_peer);
     let observers = config.observers.iter().map(|(name, key)| PeerConfig {
         key: *key,
         index: None,
@@ -39,10 +39,9 @@ pub fn peers(config: &Config, identity: &Identity, own: &PublicKey) -> Vec<PeerC
 }
 
 /// Says which validators are not dialled from here: fine when they dial us, a trap when nobody dials anybody.
-pub fn warn_of_missing_addresses(config: &Config, identity: &Identity) {
-    let others = identity.validators.indices().filter(|index| Some(*index) != identity.index);
-    let names =
-        others.filter_map(|index| identity.validators.get(index)).map(|validator| validator.name.as_str());
+pub fn warn_of_missing_addresses(config: &Config, seat: &Seat) {
+    let others = seat.epoch.set.indices().filter(|index| Some(*index) != seat.index);
+    let names = others.filter_map(|index| seat.epoch.set.get(index)).map(|validator| validator.name.as_str());
     let missing: Vec<_> = names.filter(|name| !config.peers.contains_key(*name)).collect();
     if !missing.is_empty() {
         tracing::warn!(
@@ -52,20 +51,14 @@ pub fn warn_of_missing_addresses(config: &Config, identity: &Identity) {
     }
 }
 
-/// The places of all configured peers.
-#[must_use]
-pub fn places(peers: &[PeerConfig]) -> BTreeMap<PublicKey, Option<ValidatorIndex>> {
-    peers.iter().map(|peer| (peer.key, peer.index)).collect()
-}
-
 /// Listens and dials.
 ///
 /// # Errors
 /// When the address or the key cannot be used.
 pub async fn start(
     config: &Config,
-    identity: &Identity,
-    parameters: &Parameters,
+    network: ChainId,
+    seat: &Seat,
     secret: SecretKey,
     peers: Vec<PeerConfig>,
     inbound: Inbound,
@@ -76,12 +69,12 @@ pub async fn start(
     };
     let p2p = P2pConfig {
         secret,
-        network: identity.chain,
+        network,
         role,
         release: crate::VERSION.to_owned(),
         listen: Some(config.p2p.listen.to_string()),
         peers,
-        limits: limits(config, parameters, identity.validators.len()),
+        limits: limits(config, &seat.epoch.parameters, seat.epoch.set.len()),
     };
     P2p::start(p2p, Arc::new(inbound)).await.map_err(Failure::from)
 }

@@ -20,7 +20,6 @@ pub struct NodeMetrics {
     information: Arc<Information>,
     pool: MempoolHandle,
     network: Network,
-    validators: usize,
 }
 
 impl NodeMetrics {
@@ -31,21 +30,22 @@ impl NodeMetrics {
         information: Arc<Information>,
         pool: MempoolHandle,
         network: Network,
-        validators: usize,
     ) -> Registry {
         let mut registry = Registry::with_prefix("hanse");
-        registry.register_collector(Box::new(Self { board, information, pool, network, validators }));
+        registry.register_collector(Box::new(Self { board, information, pool, network }));
         registry
     }
 
     fn gauges(&self, out: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let status = self.information.status();
         let lag = status.sync_target.map_or(0, |target| target.since(status.height));
-        let gauges: [(&str, &str, u64); 9] = [
+        let seat = self.information.seats.get();
+        let gauges: [(&str, &str, u64); 10] = [
             ("height", "Newest certified block", status.height.get()),
             ("view", "View of consensus", status.view),
             ("voting", "1 when this node votes", u64::from(status.voting)),
-            ("validators", "Validators of the active set", self.validators as u64),
+            ("validators", "Validators of the active set", seat.epoch.set.len() as u64),
+            ("epoch", "Epoch of consensus", seat.epoch.epoch.get()),
             ("sync_lag_blocks", "Certified blocks known and not yet here", lag),
             ("mempool_transactions", "Transactions waiting here", status.mempool.transactions),
             ("mempool_bytes", "Their bytes", status.mempool.bytes),

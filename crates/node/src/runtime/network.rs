@@ -1,10 +1,7 @@
 //! The node's side of the mesh: validator indices instead of keys, messages instead of bytes, and the
 //! way of each arriving frame.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use consensus::Message;
@@ -13,7 +10,7 @@ use mempool::{MempoolHandle, PoolMessage, Recipients};
 use p2p::{
     Audience, DisconnectReason, Handler, Intake, P2p, PeerSnapshot, RefusalReason, RemoteNode, TrafficClass,
 };
-use types::{PublicKey, ValidatorIndex, ValidatorSet, codec};
+use types::{PublicKey, ValidatorIndex, codec};
 
 use crate::failpoint;
 
@@ -21,6 +18,7 @@ use super::{
     board::Board,
     lanes::Lanes,
     replica::encode,
+    seat::Seats,
     sync::{self, asked::Asked, message::SyncMessage},
 };
 
@@ -34,15 +32,14 @@ pub type PeerKey = PublicKey;
 #[derive(Clone)]
 pub struct Network {
     mesh: Arc<OnceLock<P2p>>,
-    keys: Arc<Vec<PublicKey>>,
+    seats: Arc<Seats>,
 }
 
 impl Network {
-    /// A network of this set; the mesh comes later.
+    /// A network of the present set; the mesh comes later.
     #[must_use]
-    pub fn new(set: &ValidatorSet) -> Self {
-        let keys = set.validators().iter().map(|validator| validator.node_key).collect();
-        Self { mesh: Arc::default(), keys: Arc::new(keys) }
+    pub fn new(seats: Arc<Seats>) -> Self {
+        Self { mesh: Arc::default(), seats }
     }
 
     /// Puts the mesh into use.
@@ -91,8 +88,11 @@ impl Network {
     /// Validators with a connection, ascending.
     #[must_use]
     pub fn connected_validators(&self) -> Vec<ValidatorIndex> {
+        let seat = self.seats.get();
         let connected = self.peers().into_iter().filter(|peer| peer.connection.is_some());
-        connected.filter_map(|peer| peer.index).collect()
+        let mut places: Vec<_> = connected.filter_map(|peer| seat.place_of(&peer.key)).collect();
+        places.sort_unstable();
+        places
     }
 
     /// All configured peers.
@@ -102,17 +102,17 @@ impl Network {
     }
 
     fn send(&self, to: ValidatorIndex, class: TrafficClass, bytes: Bytes) {
-        if let (Some(mesh), Some(key)) = (self.mesh.get(), self.keys.get(usize::from(to.get()))) {
+        if let (Some(mesh), Some(key)) = (self.mesh.get(), self.seats.get().node_key(to)) {
             // Lost like any frame: what matters is sent again by the protocol. The mesh counts it.
-            let _ = mesh.send(key, class, bytes);
+            let _ = mesh.send(&key, class, bytes);
         }
     }
 }
 
 /// Takes what arrives; called on network tasks, never blocks.
 pub struct Inbound {
-    /// Places in the set of all configured peers; `None`: observers.
-    pub places: BTreeMap<PeerKey, Option<ValidatorIndex>>,
+    /// Peers' places in the present set.
+    pub seats: Arc<Seats>,
     /// To the verify thread.
     pub frames: Arc<Lanes>,
     /// Batches.
@@ -129,7 +129,7 @@ pub struct Inbound {
 
 impl Inbound {
     fn place(&self, peer: &PeerKey) -> Option<ValidatorIndex> {
-        self.places.get(peer).copied().flatten()
+        self.seats.get().place_of(peer)
     }
 
     fn on_consensus(&self, peer: &PeerKey, frame: Bytes) -> Intake {

@@ -11,8 +11,8 @@ use std::{
 use consensus::Input;
 use crossbeam_channel::{Receiver, Sender};
 use ledger::LedgerReader;
-use mempool::{Era, Mempool, MempoolConfig, MempoolEvent, MempoolHandle};
-use types::{BatchDigest, BatchRef, Epoch, Height, Parameters};
+use mempool::{Mempool, MempoolConfig, MempoolEvent, MempoolHandle};
+use types::{BatchDigest, BatchRef, ChainId, Height, Parameters};
 
 use crate::{
     config::MempoolSection,
@@ -21,7 +21,7 @@ use crate::{
     home::Home,
 };
 
-use super::{clock::wall_time, identity::Identity, network::Network, supervisor::Supervisor};
+use super::{clock::wall_time, network::Network, seat::Seat, supervisor::Supervisor};
 
 /// What consensus says of batches.
 pub enum BatchWork {
@@ -34,6 +34,8 @@ pub enum BatchWork {
     },
     /// Needed no more.
     Drop(Vec<BatchRef>),
+    /// An epoch begins.
+    Enter(Arc<Seat>),
 }
 
 /// Where the mempool's events go.
@@ -53,13 +55,13 @@ pub struct Outlet {
 pub fn start(
     home: &Home,
     section: &MempoolSection,
-    identity: &Identity,
-    parameters: &Parameters,
+    chain: ChainId,
+    seat: &Seat,
     reader: &LedgerReader,
     outlet: Outlet,
 ) -> Result<MempoolHandle, Failure> {
     // A crash may leave batches in the store that stand in certified blocks already: they are not news.
-    let settled = settled(reader, parameters)?;
+    let settled = settled(reader, &seat.epoch.parameters)?;
     let old: BTreeSet<BatchDigest> =
         settled.iter().flat_map(|(_, refs)| refs).map(|batch| batch.digest).collect();
     let starting = Arc::new(AtomicBool::new(true));
@@ -70,13 +72,8 @@ pub fn start(
     };
     let pool = Mempool::start(
         settings(home, section),
-        identity.chain,
-        Era {
-            epoch: Epoch::ZERO,
-            validators: identity.validators.as_ref().clone(),
-            parameters: parameters.clone(),
-            signer: identity.signer.clone(),
-        },
+        chain,
+        seat.era(),
         Arc::new(reader.clone()),
         Arc::new(wall_time),
         Box::new(lead),
@@ -92,12 +89,13 @@ pub fn start(
 /// Carries out what consensus says of batches, in order, on a thread of its own.
 ///
 /// # Errors
-/// None; the shape is that of a supervised task.
+/// A seat that the set does not have.
 pub fn keep(pool: &MempoolHandle, work: &Receiver<BatchWork>) -> Result<(), Failure> {
     while let Ok(work) = work.recv() {
         match work {
             BatchWork::Ordered { height, references } => pool.ordered(height, &references),
             BatchWork::Drop(references) => pool.prune(&digests(&references)),
+            BatchWork::Enter(seat) => pool.enter_epoch(seat.era())?,
         }
     }
     Ok(())

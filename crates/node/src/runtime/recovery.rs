@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use consensus::{LogRecord, Recovery, record::ExecutedBlock};
 use ledger::LedgerReader;
-use types::{Height, Parameters, ports::ChainReader as _};
+use types::{EpochInfo, Height, ports::ChainReader as _};
 
 use crate::exit::Failure;
 
@@ -12,15 +12,11 @@ use crate::exit::Failure;
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn read(
-    reader: &LedgerReader,
-    parameters: &Parameters,
-    records: Vec<LogRecord>,
-) -> Result<Recovery, Failure> {
+pub fn read(reader: &LedgerReader, epoch: &EpochInfo, records: Vec<LogRecord>) -> Result<Recovery, Failure> {
     let low = reader.certified();
     let height = low.header.height;
     let mut certificates = Vec::new();
-    let mut at = height.minus(parameters.window).next();
+    let mut at = height.minus(epoch.parameters.window).next();
     while at <= height && height > Height::ZERO {
         certificates.extend(reader.header(at)?.and_then(|header| header.certificate));
         at = at.next();
@@ -30,23 +26,28 @@ pub fn read(
         .into_iter()
         .map(|checkpoint| (checkpoint.statement.height, checkpoint.signature))
         .collect();
-    let executed = reader.uncertified_blocks()?.into_iter().map(|(header, proposal)| ExecutedBlock {
-        height: header.height,
-        header_hash: header.hash(),
-        proposal: header.proposal,
-        references: proposal.references,
-        time: header.time,
-        checkpoint: own.get(&header.height).copied(),
-        boundary: None,
-    });
+    // A change pending at the last height of an epoch is the one that ended it.
+    let boundary = |at: Height| Ok::<_, Failure>(reader.boundary_at(at)?.filter(|last| *last > epoch.base));
+    let mut executed = Vec::new();
+    for (header, proposal) in reader.uncertified_blocks()? {
+        executed.push(ExecutedBlock {
+            height: header.height,
+            header_hash: header.hash(),
+            proposal: header.proposal,
+            references: proposal.references,
+            time: header.time,
+            checkpoint: own.get(&header.height).copied(),
+            boundary: boundary(header.height)?,
+        });
+    }
     Ok(Recovery {
         records,
         low: height,
         low_hash: low.hash(),
         low_time: low.header.time,
-        boundary: None,
+        boundary: boundary(height)?,
         low_certificate: low.certificate.clone(),
         certificates,
-        executed: executed.collect(),
+        executed,
     })
 }

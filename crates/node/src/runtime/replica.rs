@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use consensus::{Effect, Evidence, Halt, Input, Message, Notice, Persist, Replica, verify::Verifier};
+use consensus::{Effect, Evidence, Halt, Input, Message, Notice, Replica};
 use crossbeam_channel::{Receiver, Sender, select};
 use mempool::MempoolHandle;
 use types::ValidatorIndex;
@@ -16,7 +16,8 @@ use types::ValidatorIndex;
 use crate::{exit::Failure, failpoint};
 
 use super::{
-    board::Board, clock::NodeClock, executor::Command, network::Network, pool::BatchWork, sync::SyncTarget,
+    board::Board, clock::NodeClock, executor::Command, network::Network, pool::BatchWork,
+    succession::Succession, sync::SyncTarget, votes::VoteWork,
 };
 
 /// Own inputs taken in one round, before peers get their turn.
@@ -29,7 +30,7 @@ const TICK_MAX: Duration = Duration::from_millis(100);
 /// Where effects go.
 pub struct Outlets {
     /// The vote thread; `None` for those who never sign.
-    pub votes: Option<Sender<Persist>>,
+    pub votes: Option<Sender<VoteWork>>,
     /// The executor.
     pub executor: Sender<Command>,
     /// Block sync.
@@ -44,14 +45,16 @@ pub struct Outlets {
     pub board: Arc<Board>,
     /// The low watermark for the vote log's compaction.
     pub low: Arc<AtomicU64>,
-    /// Told where the replica stands, so that useless messages cost no signature check.
-    pub verifier: Arc<Verifier>,
 }
 
 /// The consensus thread's possessions.
 pub struct ConsensusThread {
-    /// The replica.
+    /// The replica of the present epoch.
     pub replica: Replica,
+    /// Makes the next one.
+    pub succession: Succession,
+    /// Whether the replica's epoch has ended.
+    pub ended: bool,
     /// Time.
     pub clock: NodeClock,
     /// What our own threads say: bounded by what the replica asked for, so never dropped.
@@ -110,13 +113,22 @@ impl ConsensusThread {
     fn publish(&self) {
         let status = self.replica.status();
         self.outlets.low.store(status.low.get(), Ordering::Relaxed);
-        self.outlets.verifier.set_horizon(self.replica.horizon());
+        // So that useless messages cost no signature check.
+        self.succession.seats.get().verifier.set_horizon(self.replica.horizon());
         self.outlets.board.replica(status);
     }
 
     fn step(&mut self, input: Input) -> Result<(), Failure> {
         let effects = self.replica.step(input);
-        self.carry_out(effects)
+        self.carry_out(effects)?;
+        // The next epoch may be over too, where the ledger ran ahead.
+        while std::mem::take(&mut self.ended) {
+            let recall = !self.replica.has_recalled();
+            let (replica, first) = self.succession.enter(self.clock.read(), recall)?;
+            self.replica = replica;
+            self.carry_out(first)?;
+        }
+        Ok(())
     }
 
     /// In order: it is a contract.
@@ -127,12 +139,12 @@ impl ConsensusThread {
         Ok(())
     }
 
-    fn carry_out_one(&self, effect: Effect) -> Result<(), Failure> {
+    fn carry_out_one(&mut self, effect: Effect) -> Result<(), Failure> {
         let out = &self.outlets;
         match effect {
             Effect::Persist(request) => {
                 if let Some(votes) = &out.votes {
-                    deliver(votes, request, "votes")?;
+                    deliver(votes, VoteWork::Persist(request), "votes")?;
                 }
             }
             Effect::Send { to, message } => {
@@ -155,14 +167,16 @@ impl ConsensusThread {
             Effect::ReleaseBatches { low: _, references } | Effect::ExpireBatches { references } => {
                 deliver(&out.batches, BatchWork::Drop(references), "batches")?;
             }
-            Effect::EpochEnded { last } => {
-                tracing::warn!(%last, "the epoch ended; the next one is not wired yet")
-            }
+            Effect::EpochEnded { .. } => self.ended = true,
             Effect::SendEpochEnd { to, epoch } => {
-                tracing::warn!(%to, %epoch, "a validator is in an older epoch; helping it is not wired yet");
+                if let Some(certificate) = self.succession.epoch_end(epoch)? {
+                    out.network.send_consensus(to, &Message::Certificate(certificate));
+                }
             }
             Effect::MemoryLost => {
-                tracing::warn!("the vote log is not the one we voted with; Rejoin is not wired yet");
+                if let Some(votes) = &out.votes {
+                    deliver(votes, VoteWork::Forget, "votes")?;
+                }
             }
             Effect::Evidence(evidence) => self.keep(&evidence),
             Effect::Notice(notice) => self.tell(&notice),

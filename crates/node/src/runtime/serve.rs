@@ -45,7 +45,6 @@ impl Serving {
             Arc::clone(&information),
             assembly.pool.clone(),
             assembly.network.clone(),
-            assembly.identity.validators.len(),
         );
         let ports = Ports {
             pool: Arc::new(assembly.pool.clone()),

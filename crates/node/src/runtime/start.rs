@@ -23,10 +23,11 @@ use super::{
     assembly::{Assembly, Queues},
     board::Board,
     executor::Command,
-    identity::Identity,
+    identity::{Identity, Opened},
     mesh,
     network::{Inbound, Network},
-    pool, recovery,
+    pool,
+    seat::{Seat, Seats},
     serve::{self, Served},
     space,
     status::Information,
@@ -146,25 +147,26 @@ impl RunningNode {
             .map_err(|error| Failure::io("creating", &home.data_directory(), &error))?;
         space::check(&home.data_directory(), config.ledger.free_bytes_min)?;
         let (writer, reader) = Ledger::open_with(&home.ledger_directory(), genesis, &ledger_options(config))?;
-        let mut identity = Identity::open(home, config, genesis)?;
-        mesh::warn_of_missing_addresses(config, &identity);
-        let parameters = genesis.parameters.clone();
-        let recovery = recovery::read(&reader, &parameters, std::mem::take(&mut identity.records))?;
-        let queues = Queues::new(identity.validators.len());
-        let network = Network::new(&identity.validators);
+        let next = reader.certified_height().next();
+        let epoch = reader.epoch_at(next)?.unwrap_or_else(|| reader.next_epoch());
+        let Opened { identity, log, records } = Identity::open(home, config, genesis.chain_id(), &epoch)?;
+        let seat = Arc::new(identity.seat(epoch));
+        mesh::warn_of_missing_addresses(config, &seat);
+        warn_of_votes(&seat);
+        let seats = Arc::new(Seats::new(Arc::clone(&seat)));
+        let queues = Queues::new(seat.epoch.set.len());
+        let network = Network::new(Arc::clone(&seats));
         let outlet = pool::Outlet {
             network: network.clone(),
             replica: queues.own.0.clone(),
             supervisor: supervisor.clone(),
         };
-        let pool = pool::start(home, &config.mempool, &identity, &parameters, &reader, outlet)?;
-        if let Voting::MemoryLost(index) = identity.voting {
-            tracing::error!(validator = %index, "the vote log is not the one the genesis names: following without voting");
-        }
+        let pool = pool::start(home, &config.mempool, identity.chain, &seat, &reader, outlet)?;
+        let told = reader.certified_height();
         let mut assembly = Assembly {
-            verifier: Assembly::verifier(&identity, &parameters),
-            identity,
-            parameters,
+            identity: Arc::new(identity),
+            log,
+            seats,
             supervisor: supervisor.clone(),
             queues,
             board: Arc::new(Board::default()),
@@ -174,11 +176,11 @@ impl RunningNode {
             stop: Arc::new(AtomicBool::new(false)),
             critical: Vec::new(),
         };
-        let told = recovery.low;
         let serving = serve::Serving::prepare(config, genesis, &assembly, information(&assembly));
         assembly.spawn_executor(writer, serving.feed(), told)?;
-        assembly.spawn_consensus(recovery)?;
+        assembly.spawn_consensus(records)?;
         assembly.spawn_network_side()?;
+        assembly.spawn_rejoin()?;
         let mesh = start_mesh(home, config, &assembly).await?;
         let served = serving.start(config, supervisor).await?;
         let (watching, watched) =
@@ -208,6 +210,21 @@ impl RunningNode {
     }
 }
 
+/// Says in the log when our votes are not like others'.
+fn warn_of_votes(seat: &Seat) {
+    match seat.voting {
+        Voting::MemoryLost(index) => tracing::error!(
+            validator = %index,
+            "the vote log is not the one that the set names: following without voting, and asking to rejoin"
+        ),
+        Voting::Override(index) => tracing::warn!(
+            validator = %index,
+            "voting by the operator's word although the set does not name this vote log (hanse recover votes)"
+        ),
+        Voting::Active(_) | Voting::Observer => {}
+    }
+}
+
 fn ledger_options(config: &Config) -> LedgerOptions {
     let bound = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
     LedgerOptions {
@@ -223,8 +240,7 @@ fn information(assembly: &Assembly) -> Arc<Information> {
         chain: assembly.reader.clone(),
         pool: assembly.pool.clone(),
         network: assembly.network.clone(),
-        validators: Arc::clone(&assembly.identity.validators),
-        index: assembly.identity.index,
+        seats: Arc::clone(&assembly.seats),
         replica: assembly.queues.own.0.clone(),
         asked: parking_lot::Mutex::new(None),
     })
@@ -232,9 +248,10 @@ fn information(assembly: &Assembly) -> Arc<Information> {
 
 async fn start_mesh(home: &Home, config: &Config, assembly: &Assembly) -> Result<p2p::P2p, Failure> {
     let secret = home.node_key(config)?;
-    let peers = mesh::peers(config, &assembly.identity, &secret.public_key());
+    let seat = assembly.seats.get();
+    let peers = mesh::peers(config, &seat, &secret.public_key());
     let inbound = Inbound {
-        places: mesh::places(&peers),
+        seats: Arc::clone(&assembly.seats),
         frames: Arc::clone(&assembly.queues.frames),
         pool: assembly.pool.clone(),
         requests: assembly.queues.requests.0.clone(),
@@ -242,8 +259,7 @@ async fn start_mesh(home: &Home, config: &Config, assembly: &Assembly) -> Result
         asked: Arc::clone(&assembly.queues.asked),
         board: Arc::clone(&assembly.board),
     };
-    let (mesh, task) =
-        mesh::start(config, &assembly.identity, &assembly.parameters, secret, peers, inbound).await?;
+    let (mesh, task) = mesh::start(config, assembly.identity.chain, &seat, secret, peers, inbound).await?;
     assembly.network.attach(mesh.clone());
     let supervisor = assembly.supervisor.clone();
     tokio::spawn(async move {

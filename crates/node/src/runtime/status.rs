@@ -5,20 +5,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use consensus::Input;
+use consensus::{Input, record::Voting};
 use crossbeam_channel::Sender;
 use ledger::LedgerReader;
 use mempool::MempoolHandle;
 use parking_lot::Mutex;
 use types::{
-    Height, TimeMs, ValidatorIndex, ValidatorSet,
+    Height, TimeMs, ValidatorIndex,
     ports::{ChainReader as _, NodeInformation, NodeStatus, PeerStatus, TransactionPool as _},
 };
 
-use super::{board::Board, network::Network};
+use super::{board::Board, network::Network, seat::Seats};
 
 /// A node is behind when it knows of so many more certified blocks than it has.
 const BEHIND_BLOCKS: u64 = 200;
+/// What status says of a validator that votes by the operator's word.
+const OVERRIDDEN: &str =
+    "it votes by the operator's word (hanse recover votes) until an epoch names its vote log";
 /// Empty blocks are asked for at most this often.
 const EMPTY_BLOCK_PAUSE: Duration = Duration::from_secs(1);
 
@@ -32,10 +35,8 @@ pub struct Information {
     pub pool: MempoolHandle,
     /// Peers.
     pub network: Network,
-    /// The set.
-    pub validators: Arc<ValidatorSet>,
-    /// Own place.
-    pub index: Option<ValidatorIndex>,
+    /// The present set and our place in it.
+    pub seats: Arc<Seats>,
     /// To the replica.
     pub replica: Sender<Input>,
     /// When an empty block was asked for last.
@@ -51,18 +52,21 @@ impl Information {
 
     /// The height that at least one honest peer claims: the (f+1)-th highest word.
     fn claimed(&self) -> Option<Height> {
-        let words = self.validators.indices().filter_map(|index| self.board.peer(index));
+        let set = &self.seats.get().epoch.set;
+        let words = set.indices().filter_map(|index| self.board.peer(index));
         let mut heights: Vec<_> = words.map(|word| word.height).collect();
         heights.sort_unstable_by(|a, b| b.cmp(a));
-        heights.get(self.validators.one_honest() - 1).copied()
+        heights.get(set.one_honest() - 1).copied()
     }
 
     fn peers(&self) -> Vec<PeerStatus> {
+        let seat = self.seats.get();
         let picture = |peer: p2p::PeerSnapshot| {
-            let word = peer.index.and_then(|index| self.board.peer(index));
+            let index = seat.place_of(&peer.key);
+            let word = index.and_then(|index| self.board.peer(index));
             let connection = peer.connection.as_ref();
             PeerStatus {
-                index: peer.index.map(ValidatorIndex::get),
+                index: index.map(ValidatorIndex::get),
                 id: peer.name,
                 address: peer.address.unwrap_or_default(),
                 connected: connection.is_some(),
@@ -79,13 +83,15 @@ impl Information {
 
     fn not_ready(&self, status: &NodeStatus) -> Vec<String> {
         let mut reasons = Vec::new();
+        let seat = self.seats.get();
+        let set = &seat.epoch.set;
         let reachable = status.peers.iter().filter(|peer| peer.connected && peer.index.is_some()).count();
-        let validators = reachable + usize::from(self.index.is_some());
-        if validators < self.validators.quorum() {
-            let quorum = self.validators.quorum();
+        let validators = reachable + usize::from(seat.index.is_some());
+        if validators < set.quorum() {
+            let quorum = set.quorum();
             reasons.push(format!(
                 "{validators} of {} validators are reachable, a quorum is {quorum}",
-                self.validators.len()
+                set.len()
             ));
         }
         let ahead = status.sync_target.map_or(0, |target| target.since(status.height));
@@ -103,13 +109,15 @@ impl NodeInformation for Information {
         let claimed = self.claimed();
         let target =
             self.board.sync_target().or(claimed.filter(|claimed| claimed.since(height) > BEHIND_BLOCKS));
+        let seat = self.seats.get();
+        let overridden = matches!(seat.voting, Voting::Override(_)).then_some(OVERRIDDEN);
         let mut status = NodeStatus {
             height,
             view: replica.view.get(),
             primary: replica.primary.get(),
-            index: self.index.map(ValidatorIndex::get),
+            index: seat.index.map(ValidatorIndex::get),
             voting: replica.voting,
-            not_voting_reason: replica.not_voting_reason.map(str::to_owned),
+            not_voting_reason: replica.not_voting_reason.or(overridden).map(str::to_owned),
             last_commit_age_ms: self.board.last_commit_age_ms(),
             syncing: target.is_some_and(|target: Height| target > height),
             sync_target: target,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consensus::{Input, Message, verify::Verifier};
+use consensus::{Input, Message};
 use crossbeam_channel::{Sender, TrySendError};
 use types::{ValidatorIndex, codec};
 
@@ -11,6 +11,7 @@ use crate::exit::Failure;
 use super::{
     board::Board,
     lanes::{Frame, Lanes},
+    seat::Seats,
 };
 
 /// Frames checked together.
@@ -20,17 +21,12 @@ const GROUP_MAX: usize = 256;
 ///
 /// # Errors
 /// None; the shape is that of a supervised task.
-pub fn run(
-    verifier: &Verifier,
-    frames: &Lanes,
-    out: &Sender<Input>,
-    board: &Arc<Board>,
-) -> Result<(), Failure> {
+pub fn run(seats: &Seats, frames: &Lanes, out: &Sender<Input>, board: &Arc<Board>) -> Result<(), Failure> {
     loop {
         let group: Vec<_> =
             frames.take(GROUP_MAX).into_iter().filter_map(|frame| decode(frame, board)).collect();
         let heads: Vec<_> = group.iter().map(|(from, message)| (*from, status_of(message))).collect();
-        for ((from, status), verified) in heads.into_iter().zip(verifier.verify_all(group)) {
+        for ((from, status), verified) in heads.into_iter().zip(seats.get().verifier.verify_all(group)) {
             match verified {
                 Ok(message) => {
                     if let Some(status) = status {

@@ -6,10 +6,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use consensus::{Input, verify::Verifier};
+use consensus::Input;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use ledger::LedgerReader;
 use mempool::MempoolHandle;
-use types::{Block, ChainId, CheckedBatch, Height, Parameters, ValidatorIndex, codec, ports::ChainReader};
+use types::{
+    Block, ChainId, CheckedBatch, Height, Parameters, ValidatorIndex, codec, ports::ChainReader as _,
+};
 
 use crate::exit::{ExitCode, Failure};
 
@@ -18,9 +21,11 @@ use super::{
         board::Board,
         executor::{Command, VerifiedBlock},
         network::Network,
+        seat::Seats,
     },
     SyncTarget,
     asked::Asked,
+    epochs::EpochChecks,
     message::SyncMessage,
 };
 
@@ -43,13 +48,13 @@ pub struct Fetcher {
     /// The network.
     pub network: Network,
     /// The own chain.
-    pub chain: Arc<dyn ChainReader>,
+    pub chain: LedgerReader,
     /// Checks certificates.
-    pub verifier: Arc<Verifier>,
+    pub epochs: EpochChecks,
+    /// The present set, and whether we sit in it.
+    pub seats: Arc<Seats>,
     /// The network's id.
     pub chain_id: ChainId,
-    /// Limits of the epoch.
-    pub parameters: Parameters,
     /// Batches held already need no second verification.
     pub pool: MempoolHandle,
     /// To the executor.
@@ -60,10 +65,6 @@ pub struct Fetcher {
     pub board: Arc<Board>,
     /// The open question.
     pub asked: Arc<Asked>,
-    /// n: how many failures in a row end a search.
-    pub validators: usize,
-    /// Whether this node has a seat, and its replica names targets.
-    pub is_seated: bool,
 }
 
 /// Numbers questions and takes peers in turn.
@@ -81,6 +82,10 @@ enum BadAnswer {
     Malformed(#[from] codec::CodecError),
     #[error("height {expected} was asked for, the block is {found}")]
     OtherHeight { expected: Height, found: Height },
+    #[error("height {0} is not in the epoch that the block names")]
+    Epoch(Height),
+    #[error(transparent)]
+    Ledger(#[from] ledger::LedgerError),
     #[error("the certificate of height {0} does not verify")]
     Certificate(Height),
     #[error("the contents of height {0} are not those of its header")]
@@ -94,10 +99,10 @@ impl Fetcher {
     ///
     /// # Errors
     /// When the executor is gone.
-    pub fn run(self, targets: &Receiver<SyncTarget>, answers: &Receiver<Answer>) -> Result<(), Failure> {
+    pub fn run(mut self, targets: &Receiver<SyncTarget>, answers: &Receiver<Answer>) -> Result<(), Failure> {
         let mut turn = Turn::default();
         loop {
-            match targets.recv_timeout(if self.is_seated { PATROL } else { POLL }) {
+            match targets.recv_timeout(if self.is_seated() { PATROL } else { POLL }) {
                 Ok(mut target) => {
                     while let Ok(newer) = targets.try_recv() {
                         if newer.target.height >= target.target.height {
@@ -107,7 +112,7 @@ impl Fetcher {
                     self.reach(&target, answers, &mut turn)?;
                     self.board.synced();
                 }
-                Err(RecvTimeoutError::Timeout) if !self.is_seated => self.follow(answers, &mut turn)?,
+                Err(RecvTimeoutError::Timeout) if !self.is_seated() => self.follow(answers, &mut turn)?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
@@ -116,11 +121,17 @@ impl Fetcher {
 
     /// Fetches until the executor was given every block up to the target, or no peer helps: then the
     /// replica asks again.
-    fn reach(&self, target: &SyncTarget, answers: &Receiver<Answer>, turn: &mut Turn) -> Result<(), Failure> {
+    fn reach(
+        &mut self,
+        target: &SyncTarget,
+        answers: &Receiver<Answer>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
         let last = target.target.height;
         let mut failures = 0;
         let mut next = self.next();
-        while next <= last && failures < self.validators {
+        // As many failures in a row as there are validators end a search.
+        while next <= last && failures < self.seats.get().epoch.set.len() {
             self.board.syncing(last);
             match self.fetch(&target.from, next, last, answers, turn)? {
                 Some(reached) => {
@@ -135,7 +146,7 @@ impl Fetcher {
     }
 
     /// Without a target: asks one peer after another for what comes next, as long as blocks come.
-    fn follow(&self, answers: &Receiver<Answer>, turn: &mut Turn) -> Result<(), Failure> {
+    fn follow(&mut self, answers: &Receiver<Answer>, turn: &mut Turn) -> Result<(), Failure> {
         let mut next = self.next();
         let last = Height::new(u64::MAX);
         while let Some(reached) = self.fetch(&[], next, last, answers, turn)? {
@@ -145,6 +156,11 @@ impl Fetcher {
         Ok(())
     }
 
+    /// Whether this node has a seat, so that its replica names targets.
+    fn is_seated(&self) -> bool {
+        self.seats.get().index.is_some()
+    }
+
     /// From the first height without a durable certificate: blocks executed before a crash may lack theirs.
     fn next(&self) -> Height {
         self.chain.certified().header.height.next()
@@ -152,7 +168,7 @@ impl Fetcher {
 
     /// Asks the next peer in turn, so that a slow one is not asked again and again; the height reached.
     fn fetch(
-        &self,
+        &mut self,
         preferred: &[ValidatorIndex],
         next: Height,
         last: Height,
@@ -193,7 +209,7 @@ impl Fetcher {
     }
 
     fn ask(
-        &self,
+        &mut self,
         peer: ValidatorIndex,
         id: u64,
         first: Height,
@@ -218,7 +234,7 @@ impl Fetcher {
         }
     }
 
-    fn verify(&self, first: Height, blocks: &[Bytes]) -> Result<Vec<VerifiedBlock>, BadAnswer> {
+    fn verify(&mut self, first: Height, blocks: &[Bytes]) -> Result<Vec<VerifiedBlock>, BadAnswer> {
         let mut verified = Vec::with_capacity(blocks.len());
         let mut expected = first;
         for bytes in blocks {
@@ -227,7 +243,20 @@ impl Fetcher {
             if found != expected {
                 return Err(BadAnswer::OtherHeight { expected, found });
             }
-            let certificate = self
+            let mut check = self.epochs.at(found)?;
+            if check.epoch != block.header.epoch {
+                // The set of the next epoch is known when its first block is the next one: the rest of the
+                // answer is asked for again then.
+                if !verified.is_empty() {
+                    break;
+                }
+                self.wait_for_executor(found.minus(1));
+                check = self.epochs.at(found)?;
+            }
+            if check.epoch != block.header.epoch {
+                return Err(BadAnswer::Epoch(found));
+            }
+            let certificate = check
                 .verifier
                 .verify_certificate(block.certificate.clone())
                 .map_err(|_| BadAnswer::Certificate(found))?;
@@ -238,7 +267,7 @@ impl Fetcher {
             if !fits {
                 return Err(BadAnswer::Contents(found));
             }
-            let batches = self.check_batches(&block)?;
+            let batches = self.check_batches(&block, &check.parameters)?;
             // The replica keeps it: for participation data, and to answer those who are further behind.
             let _ = self.replica.send(Input::Certificate(certificate));
             verified.push(VerifiedBlock { block, batches });
@@ -247,7 +276,11 @@ impl Fetcher {
         if verified.is_empty() { Err(BadAnswer::NotThere(first)) } else { Ok(verified) }
     }
 
-    fn check_batches(&self, block: &Block) -> Result<Vec<Arc<CheckedBatch>>, BadAnswer> {
+    fn check_batches(
+        &self,
+        block: &Block,
+        parameters: &Parameters,
+    ) -> Result<Vec<Arc<CheckedBatch>>, BadAnswer> {
         let height = block.header.height;
         let mut batches = Vec::with_capacity(block.batches.len());
         for (bytes, reference) in block.batches.iter().zip(&block.proposal.references) {
@@ -255,7 +288,7 @@ impl Fetcher {
                 batches.push(held);
                 continue;
             }
-            let batch = CheckedBatch::check(bytes.clone(), &self.chain_id, &self.parameters)
+            let batch = CheckedBatch::check(bytes.clone(), &self.chain_id, parameters)
                 .map_err(|error| BadAnswer::Batch(height, error))?;
             if batch.reference() != reference {
                 return Err(BadAnswer::Contents(height));

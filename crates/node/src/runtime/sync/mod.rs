@@ -6,6 +6,7 @@
 //! target is a certificate, and a peer that does not deliver is passed over.
 
 pub mod asked;
+pub mod epochs;
 pub mod fetch;
 pub mod message;
 pub mod serve;

@@ -17,7 +17,7 @@ use std::{
 };
 
 use consensus::LogRecord;
-use types::{Height, VoteLogId};
+use types::{Epoch, Height, VoteLogId};
 
 use crate::failpoint::{self, Edge};
 
@@ -114,19 +114,19 @@ impl VoteLog {
         Ok(())
     }
 
-    /// Rewrites a long log without what stands at or below `low`. A crash at any point leaves the old or the
+    /// Rewrites a long log without what stands at or below `low`, or in an epoch before `epoch`. A crash at any point leaves the old or the
     /// new file, whole.
     ///
     /// # Errors
     /// [`VoteLogError`].
-    pub fn compact_if_long(&mut self, low: Height) -> Result<(), VoteLogError> {
+    pub fn compact_if_long(&mut self, epoch: Epoch, low: Height) -> Result<(), VoteLogError> {
         if self.bytes < self.compact_at {
             return Ok(());
         }
         let path = self.path();
         let bytes = std::fs::read(&path).map_err(|source| io(&path, "read", source))?;
         let (records, _) = read_all(&path, &bytes)?;
-        let kept = retention::still_needed(records, low);
+        let kept = retention::still_needed(records, epoch, low);
         let next = self.folder.join("log.new");
         let mut file = File::create(&next).map_err(|source| io(&next, "created", source))?;
         let mut content = header(&self.id);

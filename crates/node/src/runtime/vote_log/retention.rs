@@ -1,18 +1,28 @@
 //! Which records of the vote log must survive when it is written anew.
 
-use consensus::{LogRecord, Statement};
-use types::{Height, View};
+use std::cmp::Ordering;
 
-/// Keeps every vote above `low` (with proposals and prepared certificates), the highest view change and
-/// the highest new view, in their order: they hold the floor below which nothing is signed.
-pub fn still_needed(records: Vec<LogRecord>, low: Height) -> Vec<LogRecord> {
-    let wished = records.iter().filter_map(view_change_of).max();
-    let installed = records.iter().filter_map(new_view_of).max();
-    let needed = |record: &LogRecord| match (height_of(record), view_change_of(record), new_view_of(record)) {
-        (Some(height), _, _) => height > low,
-        (None, Some(view), _) => Some(view) == wished,
-        (None, None, Some(view)) => Some(view) == installed,
-        (None, None, None) => false,
+use consensus::{LogRecord, Statement};
+use types::{Epoch, Height, View};
+
+/// Keeps every vote of this epoch above `low` (with proposals and prepared certificates), its highest view
+/// change and its highest new view, in their order: they hold the floor below which nothing is signed. Older
+/// epochs are over; later ones, which an older ledger has not reached, are kept as they are.
+pub fn still_needed(records: Vec<LogRecord>, epoch: Epoch, low: Height) -> Vec<LogRecord> {
+    let present = || records.iter().filter(|record| record.epoch() == epoch);
+    let wished = present().filter_map(view_change_of).max();
+    let installed = present().filter_map(new_view_of).max();
+    let needed_here =
+        |record: &LogRecord| match (height_of(record), view_change_of(record), new_view_of(record)) {
+            (Some(height), _, _) => height > low,
+            (None, Some(view), _) => Some(view) == wished,
+            (None, None, Some(view)) => Some(view) == installed,
+            (None, None, None) => false,
+        };
+    let needed = |record: &LogRecord| match record.epoch().cmp(&epoch) {
+        Ordering::Less => false,
+        Ordering::Equal => needed_here(record),
+        Ordering::Greater => true,
     };
     records.into_iter().filter(needed).collect()
 }

@@ -109,7 +109,7 @@ fn compaction_keeps_votes_above_low_and_the_floor() {
     let (mut log, _) = VoteLog::open(folder.path(), OTHER).unwrap();
     log.append(&[view_change(1), prepare(1), view_change(4), prepare(10), prepare(11)]).unwrap();
     log.compact_at = 0;
-    log.compact_if_long(Height::new(10)).unwrap();
+    log.compact_if_long(Epoch::ZERO, Height::new(10)).unwrap();
     log.append(&[prepare(12)]).unwrap();
     let length = std::fs::metadata(folder.path().join("log")).unwrap().len();
     assert!(length > HEADER_BYTES as u64);
