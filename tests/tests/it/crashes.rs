@@ -64,7 +64,7 @@ fn votes_again(cluster: &Cluster, node: usize, height: u64) {
 }
 
 /// Every acknowledged transfer is in the chain of every node, once, with equal headers.
-fn nothing_lost(cluster: &Cluster, told: &[TransactionId]) {
+pub fn nothing_lost(cluster: &Cluster, told: &[TransactionId]) {
     let wallet = Wallet::open(cluster);
     let top = (0..4).map(|node| cluster.height(node)).max().unwrap();
     cluster.reach(top);

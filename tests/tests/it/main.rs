@@ -7,6 +7,7 @@ mod failpoints;
 mod faults;
 mod n4f1;
 mod refusals;
+mod rejoin;
 mod settlement;
 mod strangers;
 mod throughput;

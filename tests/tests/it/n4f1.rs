@@ -55,26 +55,3 @@ fn an_observer_that_comes_late_follows_and_proves() {
     cluster.reach(second.json["height"].as_u64().unwrap());
     assert_eq!(cluster.balance(3, 4), FUNDS + 200, "it follows, and what it says is proved");
 }
-
-#[test]
-fn r30_a_validator_whose_vote_log_is_gone_follows_without_voting() {
-    let mut cluster = Cluster::start(4, &[]);
-    cluster.kill(2);
-    std::fs::remove_dir_all(cluster.path("node2/votes")).unwrap();
-    cluster.start_node(2);
-    let answer = cluster.transfer(2, 3, "1", 0);
-    assert_eq!(answer.code, 0, "three of four are a quorum: {answer:?}");
-    cluster.reach(answer.json["height"].as_u64().unwrap());
-    let status = cluster.status(2);
-    assert_eq!(status["voting"], false, "{status}");
-    assert!(status["not_voting_reason"].is_string(), "{status}");
-    let certificate = block_signers(&cluster, answer.json["height"].as_u64().unwrap());
-    assert_eq!(certificate, [0, 1, 3], "it signs no checkpoint");
-}
-
-fn block_signers(cluster: &Cluster, height: u64) -> Vec<u64> {
-    let height = height.to_string();
-    let answer = hanse(&["query", "block", "--height", &height, "--endpoint", &cluster.endpoint(0)]);
-    let signers = answer.json["certificate"]["signers"].as_array().cloned().unwrap_or_default();
-    signers.iter().filter_map(serde_json::Value::as_u64).collect()
-}

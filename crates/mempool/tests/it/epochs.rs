@@ -55,7 +55,7 @@ fn what_waited_in_the_certified_batch_of_another_is_packed_here_when_that_batch_
     let world = World::new(4);
     let node = world.node(0);
     let transaction = world.transfer(1, 0);
-    let (encoded, other) = world.batch(1, 7, &[transaction.clone()]);
+    let (encoded, other) = world.batch(1, 7, std::slice::from_ref(&transaction));
     node.receive(2, PoolMessage::Proof(world.proof(&[1, 2], &other)));
     node.receive(1, PoolMessage::Batch(encoded));
     assert_eq!(node.next_held(), other);

@@ -144,7 +144,7 @@ impl ConsensusThread {
         match effect {
             Effect::Persist(request) => {
                 if let Some(votes) = &out.votes {
-                    deliver(votes, VoteWork::Persist(request), "votes")?;
+                    deliver(votes, VoteWork::Persist(Box::new(request)), "votes")?;
                 }
             }
             Effect::Send { to, message } => {

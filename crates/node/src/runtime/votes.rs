@@ -25,7 +25,7 @@ const GROUP_MAX: usize = 256;
 /// What the vote thread is asked, in this order.
 pub enum VoteWork {
     /// Sign and make durable.
-    Persist(Persist),
+    Persist(Box<Persist>),
     /// What follows is said in this epoch.
     Enter(Arc<Seat>),
     /// The log is not the one we voted with: put it aside and begin a new one.
@@ -67,10 +67,10 @@ impl VoteThread {
                 VoteWork::Enter(seat) => self.seat = seat,
                 VoteWork::Forget => self.forget()?,
                 VoteWork::Persist(first) => {
-                    let mut group: Vec<_> = self.seal(first).into_iter().collect();
+                    let mut group: Vec<_> = self.seal(*first).into_iter().collect();
                     while group.len() < GROUP_MAX {
                         match requests.try_recv() {
-                            Ok(VoteWork::Persist(more)) => group.extend(self.seal(more)),
+                            Ok(VoteWork::Persist(more)) => group.extend(self.seal(*more)),
                             Ok(other) => {
                                 next = Some(other);
                                 break;
