@@ -113,7 +113,7 @@ impl Edge {
             PoolMessage::Batch(_) => Some(Self::SendBatch),
             PoolMessage::Acknowledgement(_) => Some(Self::SendAck),
             PoolMessage::Proof(_) => Some(Self::SendProof),
-            PoolMessage::Fetch(_) => None,
+            PoolMessage::Fetch(_) | PoolMessage::Forward(_) => None,
         }
     }
 }
