@@ -10,6 +10,7 @@ use crate::{
     node::Node,
     packet::Packet,
     queue::Place,
+    scenario::Scenario,
     time::{MILLISECOND, Micros},
 };
 
@@ -103,8 +104,10 @@ impl Environment {
     /// Whether a validator may have signed two things for one slot.
     pub fn is_faulty(&self, index: ValidatorIndex) -> bool {
         let place = usize::from(index.get());
-        self.scenario.byzantine.iter().any(|(byzantine, _)| *byzantine == place)
-            || self.scenario.wipe.is_some_and(|(wiped, _)| wiped == place)
+        let Scenario { byzantine, wipe, rollback, .. } = &self.scenario;
+        byzantine.iter().any(|(byzantine, _)| *byzantine == place)
+            || wipe.is_some_and(|(wiped, _)| wiped == place)
+            || rollback.is_some_and(|rollback| rollback.place == place && rollback.older.counts())
     }
 
     /// Puts a packet on the wire to every place of a validator.

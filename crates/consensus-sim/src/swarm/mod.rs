@@ -18,9 +18,30 @@ impl Scenario {
         let mut scenario = Self::first_faults(seed);
         match repertoire {
             Repertoire::First => {}
-            Repertoire::All => scenario.draw_later_faults(),
+            Repertoire::All => {
+                scenario.draw_actors();
+                scenario.draw_later_faults();
+            }
         }
         scenario
+    }
+
+    /// In half of the seeds, actors of any kind in the same places; from a stream of their own, so that the
+    /// other half means what it meant.
+    fn draw_actors(&mut self) {
+        let prng = &mut Prng::stream(self.seed, "actors");
+        if prng.chance(500_000) {
+            return;
+        }
+        for (_, behaviour) in &mut self.byzantine {
+            *behaviour = Behaviour::ALL[prng.index(Behaviour::ALL.len())];
+        }
+        self.name_twins();
+    }
+
+    fn name_twins(&mut self) {
+        let twins = self.byzantine.iter().filter(|(_, behaviour)| behaviour.is_twin());
+        self.twins = twins.map(|(place, _)| *place).collect();
     }
 
     /// The faults that the simulator began with.
@@ -32,7 +53,7 @@ impl Scenario {
         let parameters = parameters(prng);
         let mut budget = quorum::faulty_max(n);
         let faults_end = prng.range(4, 14) * SECOND;
-        let byzantine = any_actors(seed, byzantine(prng, n, &mut budget));
+        let byzantine = byzantine(prng, n, &mut budget);
         let wipe = wipe(prng, n, &mut budget, &byzantine, faults_end);
         let broken = broken(prng, n, &mut budget, &byzantine, wipe);
         let rates = Rates { ambush_ppm: ambushes(seed), ..rates(prng) };
@@ -94,17 +115,6 @@ fn byzantine(prng: &mut Prng, n: usize, budget: &mut usize) -> Vec<(usize, Behav
     *budget -= count;
     let places = prng.subset(n, count);
     places.into_iter().map(|place| (place, Behaviour::FIRST[prng.index(Behaviour::FIRST.len())])).collect()
-}
-
-/// In half of the seeds, actors of any kind in the same places; from a stream of their own, so that the
-/// other half means what it meant.
-fn any_actors(seed: u64, first: Vec<(usize, Behaviour)>) -> Vec<(usize, Behaviour)> {
-    let prng = &mut Prng::stream(seed, "actors");
-    if prng.chance(500_000) {
-        return first;
-    }
-    let any = |(place, _)| (place, Behaviour::ALL[prng.index(Behaviour::ALL.len())]);
-    first.into_iter().map(any).collect()
 }
 
 fn wipe(

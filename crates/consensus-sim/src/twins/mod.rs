@@ -17,9 +17,13 @@ pub(crate) use script::Script;
 
 use crate::{
     environment::Environment,
+    time::{MILLISECOND, Micros},
     world::{Options, Outcome, World, caught},
 };
 use plan::Plan;
+
+/// How long a process of a script is dead: shorter than anybody's patience.
+const DOWN_TIME: Micros = 15 * MILLISECOND;
 
 /// Runs one scenario to its end; a panic becomes a violation.
 #[must_use]
@@ -29,8 +33,20 @@ pub fn run(number: u64, options: Options) -> Outcome {
         let Plan { scenario, script } = Plan::from_number(number, options.mutant);
         let places = scenario.places();
         match Environment::new(scenario, places, options.mutant, options.verbosity) {
-            Some(env) => World::new(Environment { script, ..env }).run(description.clone()),
+            Some(env) => play(World::new(Environment { script, ..env }), description.clone()),
             None => unreachable!("the simulated validators are distinct"),
         }
     })
+}
+
+/// Runs a world to its end; kills whom the script wants dead.
+fn play(mut world: World, description: String) -> Outcome {
+    let mut deaths = world.env.script.deaths().into_iter().peekable();
+    world.begin();
+    while world.step() {
+        while let Some((_, place)) = deaths.next_if(|(at, _)| *at <= world.env.now) {
+            world.kill_for(place, DOWN_TIME);
+        }
+    }
+    world.finish(description)
 }

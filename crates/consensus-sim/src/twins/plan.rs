@@ -10,7 +10,7 @@ use crate::{
     byzantine::Behaviour,
     mutant::Mutant,
     prng::Prng,
-    scenario::{Load, Machine, NetworkFaults, Rates, Scenario, Start},
+    scenario::{Load, Machine, NetworkFaults, Scenario, Start},
     time::MILLISECOND,
 };
 
@@ -63,23 +63,20 @@ fn scenario(
     let faults_end = script.0.last().map_or(BEGIN, |round| round.until);
     Scenario {
         seed: number,
-        n,
         parameters: parameters(),
         byzantine: twins.iter().map(|twin| (*twin, behaviour)).collect(),
         twins,
         network: NetworkFaults { loss_ppm: 0, duplicate_ppm: 0, delay: (500, 4_000), tail_ppm: 0 },
         machine: Machine { fsync: (50, 200), execution: (50, 200), slow_disk: None, slow_executor: None },
-        rates: Rates::default(),
-        clocks: Vec::new(),
         load: Load {
             interval: prng.range(100, 250) * MILLISECOND,
             transactions: 2,
             repeat_ppm: 100_000,
             batches_max: 30,
         },
+        start: Start { stagger: MILLISECOND, ..Start::default() },
         faults_end,
         healed_by: faults_end + 40 * VIEW_TIMEOUT_MAX_MS * MILLISECOND + 10_000 * MILLISECOND,
-        start: Start { stagger: 600 * MILLISECOND, ..Start::default() },
         ..Scenario::quiet(n)
     }
 }

@@ -9,11 +9,12 @@ use super::{
 };
 use crate::{
     prng::Prng,
+    queue::Place,
     time::{MILLISECOND, Micros},
 };
 
 /// Everybody has started and asked for its votes by then.
-pub(super) const BEGIN: Micros = 700 * MILLISECOND;
+pub(super) const BEGIN: Micros = 150 * MILLISECOND;
 pub(super) const VIEW_TIMEOUT_MS: u64 = 80;
 /// A counted round is long enough for two views.
 const COUNTED_ROUND: Micros = 220 * MILLISECOND;
@@ -24,7 +25,7 @@ const KINDS: [Kind; 6] =
     [Kind::PrePrepare, Kind::Prepare, Kind::Commit, Kind::Checkpoint, Kind::ViewChange, Kind::NewView];
 
 fn whole(places: usize) -> Round {
-    Round { until: BEGIN, groups: vec![0; places], leaders: None, muted: None }
+    Round { until: BEGIN, groups: vec![0; places], leaders: None, muted: None, dying: Vec::new() }
 }
 
 fn validator(place: usize) -> ValidatorIndex {
@@ -59,9 +60,19 @@ pub(super) fn drawn(prng: &mut Prng, n: usize, pairs: usize) -> Vec<Round> {
         let leaders = prng.chance(350_000).then(|| vec![leader]);
         let muted =
             prng.chance(300_000).then(|| Muted { kind: KINDS[prng.index(KINDS.len())], spared: None });
-        rounds.push(Round { until, groups, leaders, muted });
+        let dying = dying(prng, n + pairs);
+        rounds.push(Round { until, groups, leaders, muted, dying });
     }
     rounds
+}
+
+/// Sometimes a process dies as a round begins, seldom all of them.
+fn dying(prng: &mut Prng, places: usize) -> Vec<Place> {
+    match prng.below(10) {
+        0 => (0..places).collect(),
+        1 | 2 => vec![prng.index(places)],
+        _ => Vec::new(),
+    }
 }
 
 /// Somebody alone learns that a height is prepared, or decided; it is cut off, the primary is deposed, and
@@ -84,7 +95,8 @@ pub(super) fn trap(prng: &mut Prng, n: usize, pairs: usize) -> Vec<Round> {
         let kind = if prng.chance(500_000) { Kind::Prepare } else { Kind::Commit };
         knows = prng.chance(700_000).then(|| prng.index(places));
         let muted = knows.map(|spared| Muted { kind, spared: Some(spared) });
-        rounds.push(Round { until, groups, leaders: Some(leaders), muted });
+        let dying = dying(prng, places);
+        rounds.push(Round { until, groups, leaders: Some(leaders), muted, dying });
     }
     rounds
 }

@@ -17,6 +17,8 @@ pub(crate) struct Round {
     /// Only these lead: what other primaries begin and propose vanishes, so their views fail.
     pub leaders: Option<Vec<ValidatorIndex>>,
     pub muted: Option<Muted>,
+    /// These processes die as it begins, and start again a little later.
+    pub dying: Vec<Place>,
 }
 
 /// Statements that vanish.
@@ -32,6 +34,14 @@ pub(crate) struct Muted {
 pub(crate) struct Script(pub Vec<Round>);
 
 impl Script {
+    /// When which processes die, in order.
+    pub fn deaths(&self) -> Vec<(Micros, Place)> {
+        let begins = std::iter::once(0).chain(self.0.iter().map(|round| round.until));
+        let of_round =
+            |(at, round): (Micros, &Round)| round.dying.iter().map(|place| (at, *place)).collect::<Vec<_>>();
+        begins.zip(&self.0).flat_map(of_round).collect()
+    }
+
     /// Whether this packet passes now.
     pub fn passes(&self, now: Micros, from: Place, to: Place, packet: &Packet) -> bool {
         self.0.iter().find(|round| now < round.until).is_none_or(|round| round.passes(from, to, packet))

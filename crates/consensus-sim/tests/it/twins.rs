@@ -47,6 +47,14 @@ fn twins_that_are_more_than_f_fork() {
 }
 
 #[test]
+fn honest_nodes_that_forget_their_votes_beside_twins_are_found() {
+    let options = Options { mutant: Some(Mutant::EmptyLogAtRestart), ..PLAIN };
+    let named = ["view_floor", "vote_uniqueness"];
+    let mut broken = (0..300).filter_map(|number| twins::run(number, options).violation);
+    assert!(broken.any(|violation| named.contains(&violation.invariant)), "nobody is found");
+}
+
+#[test]
 fn a_number_is_one_scenario() {
     for number in 0..8 {
         let (first, second) = (twins::run(number, PLAIN), twins::run(number, PLAIN));
