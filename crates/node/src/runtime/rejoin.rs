@@ -79,7 +79,9 @@ impl Rejoin {
     /// The log to be named, where the set names another one and nothing is under way yet.
     fn wish(&self, seat: &Seat) -> Option<(Arc<SecretKey>, VoteLogId)> {
         let lost = matches!(seat.voting, Voting::MemoryLost(_) | Voting::Override(_));
-        if !lost || self.reader.boundary().is_some() {
+        // A change stays in the state until the block above it, which may be long in coming.
+        let executed = self.reader.executed_header().height;
+        if !lost || self.reader.boundary().is_some_and(|last| last > executed) {
             return None;
         }
         Some((Arc::clone(self.identity.key()?), self.identity.log_id()?))
