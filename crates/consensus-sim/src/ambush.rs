@@ -6,6 +6,7 @@ use types::Height;
 
 use crate::{
     environment::Environment,
+    epochs::Strike,
     queue::{Event, Place},
     time::MILLISECOND,
     world::World,
@@ -18,6 +19,8 @@ pub(crate) enum Ambush {
     Committer(Place),
     /// The first to decide a height is cut off, and all others die.
     Decider(Place),
+    /// At a height near the boundary of an epoch.
+    Boundary(Strike),
 }
 
 /// How far anybody came.
@@ -66,6 +69,7 @@ impl World {
         let (first, all_die) = match ambush {
             Ambush::Committer(place) => (place, false),
             Ambush::Decider(place) => (place, true),
+            Ambush::Boundary(strike) => return self.strike_boundary(strike),
         };
         self.env.say(|| format!("ambush: {ambush:?}"));
         let others = (0..self.nodes.len()).filter(|other| *other != first);

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
-use consensus::Input;
+use consensus::{Input, record::Voting};
 use types::{Acknowledgement, AvailabilityProof, BatchDigest, BatchRef, ValidatorIndex};
 
 use crate::{
@@ -16,6 +16,8 @@ use crate::{
 };
 
 const FETCH_RETRY: u64 = 60 * MILLISECOND;
+/// How often somebody who does not vote hands on what its clients want.
+const SUBMIT_INTERVAL: u64 = 200 * MILLISECOND;
 
 impl Node {
     /// Packs some transactions of clients into a batch.
@@ -30,13 +32,27 @@ impl Node {
 
     /// Packs exactly these transactions.
     pub fn pack_these(&mut self, env: &mut Environment, transactions: Vec<u64>) {
+        if !matches!(self.voting, Voting::Active(_)) {
+            // It authors and acknowledges nothing: a peer packs them.
+            if self.replica.is_some() && env.now >= self.submit_at {
+                self.submit_at = env.now + SUBMIT_INTERVAL;
+                self.submit(env, transactions);
+            }
+            return;
+        }
         let waiting = self.mempool.own.len();
         if self.replica.is_none() || waiting >= env.scenario.parameters.batches_per_author as usize {
             return;
         }
         let expires = self.clock.read(env.now).wall.plus(env.scenario.parameters.batch_lifetime_ms);
         self.mempool.next_sequence += 1;
-        let batch = StoredBatch::pack(self.index, self.mempool.next_sequence, expires, transactions);
+        let batch = StoredBatch::pack(
+            self.identity.epoch,
+            self.index,
+            self.mempool.next_sequence,
+            expires,
+            transactions,
+        );
         let batch = Rc::new(batch);
         let digest = batch.reference.digest;
         self.mempool.own.insert(self.mempool.next_sequence, Own::new(digest));
@@ -47,13 +63,13 @@ impl Node {
 
     fn spread(&mut self, env: &mut Environment, batch: &Rc<StoredBatch>, not_to: &[ValidatorIndex]) {
         let packet = Rc::new(Packet::Batch(Rc::clone(batch)));
-        let index = self.index;
-        for to in env.identity.validators.indices().filter(|to| *to != index && !not_to.contains(to)) {
-            if self.actor.as_ref().is_some_and(|actor| actor.withholds_batch(&env.identity, to)) {
+        let (index, identity) = (self.index, Rc::clone(&self.identity));
+        for to in identity.validators.indices().filter(|to| *to != index && !not_to.contains(to)) {
+            if self.actor.as_ref().is_some_and(|actor| actor.withholds_batch(&identity, to)) {
                 env.statistics.mischief += 1;
                 continue;
             }
-            env.post_to(self.place, to, &packet);
+            self.post_to_index(env, to, &packet);
         }
     }
 
@@ -76,16 +92,22 @@ impl Node {
     }
 
     fn acknowledge(&mut self, env: &mut Environment, reference: BatchRef) {
-        let acknowledgement = env.identity.acknowledge(self.index, reference);
+        if reference.epoch != self.identity.epoch || !matches!(self.voting, Voting::Active(_)) {
+            return;
+        }
+        let acknowledgement = self.identity.acknowledge(self.index, reference);
         if reference.author == self.index {
             self.receive_acknowledgement(env, &acknowledgement);
         } else {
-            env.post_to(self.place, reference.author, &Rc::new(Packet::Acknowledge(acknowledgement)));
+            self.post_to_index(env, reference.author, &Rc::new(Packet::Acknowledge(acknowledgement)));
         }
     }
 
     /// A batch arrives, spread or fetched.
     pub fn receive_batch(&mut self, env: &mut Environment, _from: Place, batch: &Rc<StoredBatch>) {
+        if batch.reference.epoch != self.identity.epoch {
+            return;
+        }
         match self.mempool.held.get(&batch.reference.digest) {
             Some(held) if held.durable => self.acknowledge(env, batch.reference),
             Some(_) => {}
@@ -97,10 +119,10 @@ impl Node {
     pub fn receive_acknowledgement(&mut self, env: &mut Environment, acknowledgement: &Acknowledgement) {
         let reference = acknowledgement.reference;
         // The author's own acknowledgement counts first: without its durable copy there is no proof.
-        if !env.identity.is_acknowledged(acknowledgement) || !self.mempool.is_durable(&reference.digest) {
+        if !self.identity.is_acknowledged(acknowledgement) || !self.mempool.is_durable(&reference.digest) {
             return;
         }
-        let (one_honest, quorum) = (env.identity.one_honest(), env.identity.quorum());
+        let (one_honest, quorum) = (self.identity.one_honest(), self.identity.quorum());
         let Some(proof) = self.mempool.acknowledge(acknowledgement, one_honest, quorum) else { return };
         self.spread_proof(env, &proof);
         let acks = proof.signatures.len();
@@ -110,15 +132,23 @@ impl Node {
     fn spread_proof(&mut self, env: &mut Environment, proof: &AvailabilityProof) {
         let packet = Rc::new(Packet::Proof(proof.clone()));
         let index = self.index;
-        for to in env.identity.validators.indices().filter(|to| *to != index) {
-            env.post_to(self.place, to, &packet);
+        for to in self.identity.validators.indices().filter(|to| *to != index) {
+            self.post_to_index(env, to, &packet);
+        }
+    }
+
+    /// Puts a packet on the wire to a validator of our epoch.
+    fn post_to_index(&self, env: &mut Environment, to: ValidatorIndex, packet: &Rc<Packet>) {
+        if let Some(person) = self.identity.person(to) {
+            env.post_to(self.place, person, packet);
         }
     }
 
     /// The author proves that a batch is available.
     pub fn receive_proof(&mut self, env: &mut Environment, from: Place, proof: &AvailabilityProof) {
         let message = consensus::Message::BatchProof(proof.clone());
-        if self.verifier.verify(env.index_of(from), message).is_err() {
+        let sender = self.identity.index_of(env.scenario.person_of(from));
+        if sender.is_none_or(|sender| self.verifier.verify(sender, message).is_err()) {
             env.statistics.rejected += 1;
             return;
         }
@@ -152,7 +182,7 @@ impl Node {
         targets
             .into_iter()
             .filter(|to| *to != self.index)
-            .for_each(|to| env.post_to(self.place, to, &packet));
+            .for_each(|to| self.post_to_index(env, to, &packet));
     }
 
     /// Somebody lacks a batch.
@@ -167,7 +197,7 @@ impl Node {
     /// Sends own batches to those who did not acknowledge them, and asks again for missing ones.
     pub fn spread_again(&mut self, env: &mut Environment) {
         self.mempool.drop_expired(self.clock.read(env.now).wall);
-        let one_honest = env.identity.one_honest();
+        let one_honest = self.identity.one_honest();
         for (batch, own) in self.mempool.due(env.now) {
             let acknowledged: Vec<_> = own.acknowledgements.keys().copied().collect();
             self.spread(env, &batch, &acknowledged);
@@ -177,16 +207,16 @@ impl Node {
                 self.spread_proof(env, &proof);
             }
         }
-        let (n, now) = (env.scenario.n, env.now);
+        let (n, now) = (self.identity.validators.len(), env.now);
         let mut asks = Vec::new();
         for (digest, want) in self.mempool.wanted.iter_mut().filter(|(_, want)| want.retry_at <= now) {
             want.tries += 1;
             want.retry_at = now + FETCH_RETRY * (want.tries as u64).min(10);
-            let next = u16::try_from((want.tries + usize::from(self.index.get())) % n).unwrap_or(0);
+            let next = u16::try_from((want.tries + self.place) % n).unwrap_or(0);
             asks.push((*digest, ValidatorIndex::new(next)));
         }
         for (digest, to) in asks.into_iter().filter(|(_, to)| *to != self.index) {
-            env.post_to(self.place, to, &Rc::new(Packet::FetchBatch(digest)));
+            self.post_to_index(env, to, &Rc::new(Packet::FetchBatch(digest)));
         }
     }
 }

@@ -1,11 +1,15 @@
 //! What all nodes share: time, events, the network, the streams of randomness, the observers.
 
+use std::rc::Rc;
+
 use crate::{
     ambush::Firsts,
+    epochs::{ChainState, Order},
     identity::Identity,
     invariants::{Invariants, Violation},
     mutant::Mutant,
     network::Network,
+    packet::Packet,
     prng::Prng,
     queue::{EventQueue, Place},
     scenario::Scenario,
@@ -19,7 +23,16 @@ use crate::{
 pub(crate) struct Environment {
     pub now: Micros,
     pub scenario: Scenario,
-    pub identity: Identity,
+    /// The chain's state before the first block.
+    pub genesis: Rc<ChainState>,
+    /// Every order ever made.
+    pub orders: Vec<Order>,
+    /// How many of the planned sets the chain has had.
+    pub changed: usize,
+    /// Vote logs ever made to replace another.
+    pub logs: u64,
+    /// What the validator that is to be wiped said.
+    pub ghost: Vec<Rc<Packet>>,
     pub queue: EventQueue,
     pub network: Network,
     pub invariants: Invariants,
@@ -42,6 +55,7 @@ pub(crate) struct Environment {
     pub mischief_prng: Prng,
     /// For the faults that came later.
     pub later_prng: Prng,
+    pub epoch_prng: Prng,
 }
 
 impl Environment {
@@ -53,12 +67,16 @@ impl Environment {
         verbosity: Verbosity,
     ) -> Option<Self> {
         let seed = scenario.seed;
-        let identity = Identity::new(scenario.n).ok()?;
+        let genesis = Rc::new(ChainState::genesis(Identity::new(scenario.n).ok()?));
         Some(Self {
             now: 0,
             network: Network::new(seed, places, scenario.network.clone()),
-            invariants: Invariants::new(identity.clone()),
-            identity,
+            invariants: Invariants::new(Rc::clone(&genesis), scenario.parameters.activation_delay),
+            genesis,
+            orders: Vec::new(),
+            changed: 0,
+            logs: 0,
+            ghost: Vec::new(),
             queue: EventQueue::default(),
             trace: Trace::new(verbosity),
             statistics: Statistics::default(),
@@ -75,6 +93,7 @@ impl Environment {
             start_prng: Prng::stream(seed, "start"),
             mischief_prng: Prng::stream(seed, "mischief"),
             later_prng: Prng::stream(seed, "later"),
+            epoch_prng: Prng::stream(seed, "epoch"),
             scenario,
         })
     }

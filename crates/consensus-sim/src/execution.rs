@@ -3,12 +3,12 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
-use consensus::{Input, SignedStatement, Statement};
+use consensus::{Input, Statement};
 use types::{Certificate, Height, Proposal, certificate::CheckpointStatement};
 
 use crate::{
     environment::Environment,
-    executor::{Origin, Task},
+    executor::{Origin, Rules, Task},
     mutant::Mutant,
     node::Node,
     queue::Event,
@@ -64,14 +64,18 @@ impl Node {
     /// The executor finished its next task: write the block with our checkpoint, durably.
     pub fn executed(&mut self, env: &mut Environment) {
         let Some(task) = self.executor.queue.front().cloned() else { return };
-        let block = Rc::new(self.executor.execute(env.identity.chain, &task, env.mutant));
+        let delay = env.scenario.parameters.activation_delay;
+        let rules = Rules { orders: &env.orders, delay, mutant: env.mutant };
+        let block = Rc::new(self.executor.execute(&task, &rules));
         self.executor.queue.pop_front();
         if self.is_honest() {
-            env.invariants.executed(self.place, &block);
+            if env.invariants.executed(self.place, &block) {
+                env.note_first_execution(self.place, &block);
+            }
         }
         let (place, height, hash) = (self.place, task.height, block.hash);
         env.say(|| format!("{place} executed {height} {hash:?} {:?}", task.origin));
-        let checkpoint = (!self.memory_lost).then(|| self.sign_checkpoint(env, &block));
+        let checkpoint = self.sign_checkpoint(&block);
         self.write(env, Write::Block(block, checkpoint));
         if let Origin::Synced(certificate) = task.origin {
             env.statistics.synced += 1;
@@ -89,10 +93,15 @@ impl Node {
         }
     }
 
-    fn sign_checkpoint(&mut self, env: &mut Environment, block: &StoredBlock) -> types::Signature {
+    /// Where the set of the block's epoch names the log that we have.
+    fn sign_checkpoint(&self, block: &StoredBlock) -> Option<types::Signature> {
+        let identity = &block.state.identity;
+        let index = identity.index_of(self.person)?;
+        if identity.log_of(self.person) != Some(self.log_id) {
+            return None;
+        }
         let statement = CheckpointStatement { height: block.header.height, header_hash: block.hash };
-        let signed: SignedStatement = env.identity.state(self.index, Statement::Checkpoint(statement));
-        signed.signature
+        Some(identity.state(index, Statement::Checkpoint(statement)).signature)
     }
 
     /// Hands a write to the disk of the block store.
@@ -132,7 +141,7 @@ impl Node {
                         references: block.proposal.references.clone(),
                         time: block.header.time,
                         checkpoint,
-                        boundary: None,
+                        boundary: block.state.boundary(),
                     });
                 }
                 Write::Certificate(certificate) => {
@@ -166,7 +175,7 @@ impl Node {
         inputs: &mut VecDeque<Input>,
     ) {
         if env.mutant == Some(Mutant::ShortCertificates) {
-            certificate = shorten(&certificate, env.scenario.n);
+            certificate = shorten(&certificate, self.identity.validators.len());
         }
         if self.is_honest() {
             env.invariants.certificate(&certificate);

@@ -1,39 +1,70 @@
-//! The simulated network's chain, validators and keys.
+//! The simulated network's chain, and the validators and keys of one epoch. A validator is a person, named
+//! by the place of its (first) process; its index in the set may be another one in every epoch.
 
 use std::sync::Arc;
 
 use consensus::{SignedStatement, Statement};
 use types::{
-    Acknowledgement, BatchRef, ChainId, Epoch, MemberId, SecretKey, Signature, Validator, ValidatorIndex,
-    ValidatorSet, VoteLogId, validators::ValidatorSetError,
+    Acknowledgement, BatchRef, ChainId, Epoch, Height, MemberId, SecretKey, Signature, Validator,
+    ValidatorIndex, ValidatorSet, VoteLogId, validators::ValidatorSetError,
 };
 
-use crate::scheme::KeyedHash;
+use crate::{queue::Place, scheme::KeyedHash};
 
-/// Who the validators are.
-#[derive(Debug, Clone)]
+/// Who the validators of an epoch are.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub chain: ChainId,
+    pub epoch: Epoch,
+    /// The last height of the epoch before.
+    pub base: Height,
     pub validators: Arc<ValidatorSet>,
+    /// The persons in the set's order, each with the number of the vote log that the set names.
+    pub members: Vec<(Place, u64)>,
+}
+
+/// The number of a person's first vote log.
+pub(crate) fn first_log(person: Place) -> u64 {
+    person as u64
 }
 
 impl Identity {
-    /// A set of `n` validators. Keys are real points (the set asks for them), but never sign.
+    /// The first epoch, with `n` validators. Keys are real points (the set asks for them), but never sign.
     ///
     /// # Errors
     /// Never for 1 to 100 validators.
     pub fn new(n: usize) -> Result<Self, ValidatorSetError> {
-        let key =
-            |seed: usize| SecretKey::from_seed(&[u8::try_from(seed).unwrap_or(u8::MAX); 32]).public_key();
-        let validator = |place: usize| Validator {
-            name: format!("v{place}"),
-            member: MemberId::of_name("sim"),
-            consensus_key: key(2 * place + 1),
-            node_key: key(2 * place + 2),
-            vote_log: VoteLogId::new([u8::try_from(place).unwrap_or(u8::MAX); 32]),
-        };
-        let validators = Arc::new(ValidatorSet::new((0..n).map(validator).collect())?);
-        Ok(Self { chain: ChainId::new([7; 32]), validators })
+        let members: Vec<_> = (0..n).map(|person| (person, first_log(person))).collect();
+        let validators = Arc::new(ValidatorSet::new(members.iter().map(validator).collect())?);
+        let (chain, epoch, base) = (ChainId::new([7; 32]), Epoch::ZERO, Height::ZERO);
+        Ok(Self { chain, epoch, base, validators, members })
+    }
+
+    /// The next epoch, above `base`; `None` where these are no set.
+    pub fn next(&self, base: Height, members: Vec<(Place, u64)>) -> Option<Self> {
+        let validators = Arc::new(ValidatorSet::new(members.iter().map(validator).collect()).ok()?);
+        Some(Self { chain: self.chain, epoch: self.epoch.next(), base, validators, members })
+    }
+
+    /// A person's place in the set.
+    pub fn index_of(&self, person: Place) -> Option<ValidatorIndex> {
+        let index = self.members.iter().position(|(member, _)| *member == person)?;
+        u16::try_from(index).ok().map(ValidatorIndex::new)
+    }
+
+    /// Who has this place in the set.
+    pub fn person(&self, index: ValidatorIndex) -> Option<Place> {
+        self.members.get(usize::from(index.get())).map(|(person, _)| *person)
+    }
+
+    /// The log with which a person may vote.
+    pub fn log_of(&self, person: Place) -> Option<u64> {
+        self.members.iter().find(|(member, _)| *member == person).map(|(_, log)| *log)
+    }
+
+    /// All persons in the set.
+    pub fn persons(&self) -> impl Iterator<Item = Place> + '_ {
+        self.members.iter().map(|(person, _)| *person)
     }
 
     /// How many validators decide, computed here once more (`types::quorum` is under test, too).
@@ -58,9 +89,9 @@ impl Identity {
         self.validators.key(signer).is_some_and(|key| KeyedHash::sign(key, bytes) == *signature)
     }
 
-    /// Signs a statement of epoch 0.
+    /// Signs a statement of this epoch.
     pub fn state(&self, signer: ValidatorIndex, statement: Statement) -> SignedStatement {
-        let epoch = Epoch::ZERO;
+        let epoch = self.epoch;
         let signature = self.sign(signer, &statement.signing_bytes(&self.chain, epoch));
         SignedStatement { signer, epoch, statement, signature }
     }
@@ -74,6 +105,20 @@ impl Identity {
     /// Whether an acknowledgement is good.
     pub fn is_acknowledged(&self, acknowledgement: &Acknowledgement) -> bool {
         let bytes = acknowledgement.reference.acknowledgement_bytes(&self.chain);
-        self.is_signed(acknowledgement.signer, &bytes, &acknowledgement.signature)
+        acknowledgement.reference.epoch == self.epoch
+            && self.is_signed(acknowledgement.signer, &bytes, &acknowledgement.signature)
+    }
+}
+
+fn validator((person, log): &(Place, u64)) -> Validator {
+    let key = |seed: usize| SecretKey::from_seed(&[u8::try_from(seed).unwrap_or(u8::MAX); 32]).public_key();
+    let mut id = [0; 32];
+    id[..8].copy_from_slice(&log.to_le_bytes());
+    Validator {
+        name: format!("v{person}"),
+        member: MemberId::of_name("sim"),
+        consensus_key: key(2 * person + 1),
+        node_key: key(2 * person + 2),
+        vote_log: VoteLogId::new(id),
     }
 }

@@ -14,6 +14,7 @@ mod batches;
 mod byzantine;
 mod disk;
 mod environment;
+mod epochs;
 mod execution;
 mod executor;
 mod faults;

@@ -26,17 +26,24 @@ pub(crate) struct StoredBatch {
 
 impl StoredBatch {
     /// Packs transactions.
-    pub fn pack(author: ValidatorIndex, sequence: u64, expires: TimeMs, transactions: Vec<u64>) -> Self {
+    pub fn pack(
+        epoch: Epoch,
+        author: ValidatorIndex,
+        sequence: u64,
+        expires: TimeMs,
+        transactions: Vec<u64>,
+    ) -> Self {
         let bodies = transactions.iter().map(|id| id.to_le_bytes().to_vec().into()).collect();
         let sequence = BatchSequence::new(sequence);
-        let batch = Batch { author, sequence, epoch: Epoch::ZERO, expires, transactions: bodies };
+        let batch = Batch { author, sequence, epoch, expires, transactions: bodies };
         Self { reference: batch.reference_of(&batch.encode()), transactions }
     }
 
     /// Whether the reference is that of the content.
     pub fn is_what_it_says(&self) -> bool {
-        let BatchRef { author, sequence, expires, .. } = self.reference;
-        Self::pack(author, sequence.get(), expires, self.transactions.clone()).reference == self.reference
+        let BatchRef { author, sequence, epoch, expires, .. } = self.reference;
+        Self::pack(epoch, author, sequence.get(), expires, self.transactions.clone()).reference
+            == self.reference
     }
 }
 
@@ -130,6 +137,23 @@ impl Mempool {
                 held.released = true;
             }
         }
+    }
+
+    /// The epoch is over: batches that no block contains are void. Own transactions among them are told.
+    pub fn end_epoch(&mut self) -> Vec<u64> {
+        let own: Vec<_> = self.own.values().filter_map(|own| self.held.get(&own.digest)).collect();
+        let void = own.iter().flat_map(|held| held.batch.transactions.clone()).collect();
+        self.own.clear();
+        self.wanted.clear();
+        self.held.retain(|_, held| held.released);
+        void
+    }
+
+    /// Only batches of this epoch, and bodies of blocks.
+    pub fn keep_epoch(&mut self, epoch: Epoch) {
+        self.held.retain(|_, held| held.released || held.batch.reference.epoch == epoch);
+        let held = &self.held;
+        self.own.retain(|_, own| held.contains_key(&own.digest));
     }
 
     /// Nobody can order these batches any more.

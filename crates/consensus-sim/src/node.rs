@@ -2,27 +2,27 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    sync::Arc,
+    rc::Rc,
 };
 
 use consensus::{
-    Input, Replica,
-    config::ReplicaConfig,
+    Replica,
     record::{LogRecord, Voting},
     verify::Verifier,
 };
-use types::{Epoch, Height, ValidatorIndex};
+use types::ValidatorIndex;
 
 use crate::{
     byzantine::Actor,
     disk::Disk,
     environment::Environment,
+    epochs::{OUTSIDER, verifier_of},
     executor::Executor,
     faults::disks::DataCopy,
+    identity::{Identity, first_log},
     mempool::Mempool,
     mutant::Mutant,
     queue::{Event, Place},
-    scheme::KeyedHash,
     store::{BlockStore, Write},
     sync::SyncState,
     time::{MILLISECOND, Micros, NodeClock},
@@ -45,7 +45,20 @@ pub(crate) enum Process {
 /// One process with its disks.
 pub(crate) struct Node {
     pub place: Place,
+    /// Whose process it is.
+    pub person: Place,
+    /// The epoch it is in, and its part in that.
+    pub identity: Rc<Identity>,
     pub index: ValidatorIndex,
+    pub voting: Voting,
+    /// The number of its vote log.
+    pub log_id: u64,
+    /// When to ask again to be named with it, and how long to wait then.
+    pub rejoin_at: Micros,
+    pub rejoin_after: Micros,
+    pub submit_at: Micros,
+    /// It was removed from the set and stopped.
+    pub retired: bool,
     pub process: Process,
     /// Which life of the process this is.
     pub run: u32,
@@ -76,22 +89,25 @@ pub(crate) struct Node {
 
 impl Node {
     /// A process that was never started.
-    pub fn new(env: &Environment, place: Place, index: ValidatorIndex, actor: Option<Actor>) -> Self {
+    pub fn new(env: &Environment, place: Place, actor: Option<Actor>) -> Self {
+        let person = env.scenario.person_of(place);
+        let identity = Rc::clone(&env.genesis.identity);
         let (offset_ms, drift_ppm) = env.scenario.clocks.get(place).copied().unwrap_or((0, 0));
         Self {
             place,
-            index,
+            person,
+            index: OUTSIDER,
+            voting: Voting::Observer,
+            log_id: first_log(person),
+            rejoin_at: 0,
+            rejoin_after: 0,
+            submit_at: 0,
+            retired: false,
             process: Process::Down,
             run: 0,
             replica: None,
-            verifier: Verifier::new(
-                env.identity.chain,
-                Arc::clone(&env.identity.validators),
-                Epoch::ZERO,
-                Height::ZERO,
-                env.scenario.parameters.clone(),
-                Arc::new(KeyedHash),
-            ),
+            verifier: verifier_of(env, &identity),
+            identity,
             log: Vec::new(),
             log_disk: Disk::default(),
             memory_lost: false,
@@ -99,7 +115,7 @@ impl Node {
             copy: None,
             disk_full_until: 0,
             store: BlockStore::default(),
-            executor: Executor::default(),
+            executor: Executor::new(Rc::clone(&env.genesis)),
             mempool: Mempool::default(),
             sync: SyncState::default(),
             clock: NodeClock { offset_ms, drift_ppm, monotonic_start_ms: 0, run_start: 0 },
@@ -128,35 +144,14 @@ impl Node {
         self.wake_at = None;
         self.clock.run_start = env.now;
         self.clock.monotonic_start_ms = env.start_prng.below(1_000_000);
-        self.executor = Executor::recover(self.store.blocks());
+        self.executor = Executor::recover(Rc::clone(&env.genesis), self.store.blocks());
         self.sync = SyncState::default();
-        let parameters = env.scenario.parameters.clone();
-        let records =
-            if env.mutant == Some(Mutant::EmptyLogAtRestart) { Vec::new() } else { self.log.clone() };
-        let recovery = self.store.recovery(records, parameters.window);
         if self.is_honest() {
-            env.invariants.restarted(self.place, recovery.low);
+            env.invariants.restarted(self.place, self.store.low());
         }
-        self.told_certified = recovery.low.get();
-        let voting =
-            if self.memory_lost { Voting::MemoryLost(self.index) } else { Voting::Active(self.index) };
-        let config = ReplicaConfig {
-            chain: env.identity.chain,
-            validators: Arc::clone(&env.identity.validators),
-            parameters,
-            epoch: Epoch::ZERO,
-            base: Height::ZERO,
-            voting,
-            recall: true,
-        };
-        let (replica, effects) = Replica::new(config, recovery, self.clock.read(env.now));
         let (place, run) = (self.place, self.run);
-        env.say(|| format!("{place} starts, run {run}: {replica}"));
-        self.replica = Some(replica);
         let mut inputs = VecDeque::new();
-        self.carry_out(env, effects, &mut inputs);
-        let unreleased = self.mempool.held.values().filter(|held| !held.released);
-        inputs.extend(unreleased.map(|held| Input::BatchHeld(held.batch.reference)));
+        self.build_replica(env, true, &mut inputs);
         self.feed(env, inputs);
         env.queue.push(env.now + HOUSEKEEPING, Event::Housekeeping { place, run });
     }
@@ -190,7 +185,7 @@ impl Node {
                 env.invariants.checkpoint_synced(self.place, checkpoint);
             }
         }
-        self.executor = Executor::default();
+        self.executor = Executor::new(Rc::clone(&env.genesis));
         self.mempool.survive(&mut env.later_prng, medium);
         self.mempool.crash(self.index, &self.bodies());
     }
@@ -206,7 +201,7 @@ impl Node {
         let place = self.place;
         env.say(|| format!("{place} is wiped"));
         self.memory_lost = true;
-        self.log.clear();
+        self.new_log(env);
         self.store.wipe();
         let next_sequence = self.mempool.next_sequence;
         self.mempool = Mempool { next_sequence, ..Mempool::default() };
@@ -255,6 +250,7 @@ impl Node {
             Event::Housekeeping { run, place } if is_current(run) => {
                 self.spread_again(env);
                 self.sync_again(env);
+                self.rejoin_again(env);
                 env.queue.push(env.now + HOUSEKEEPING, Event::Housekeeping { place, run });
             }
             Event::Load { .. } => self.pack(env),
@@ -272,6 +268,7 @@ impl Node {
             | Event::Clog { .. }
             | Event::LoopCrash { .. }
             | Event::Heal { .. }
+            | Event::Drive
             | Event::FaultsEnd
             | Event::Check => {}
         }

@@ -27,6 +27,8 @@ pub(crate) enum Packet {
     FetchBlocks(Height),
     /// The answer: consecutive blocks.
     Blocks(Vec<SyncedBlock>),
+    /// Transactions of somebody who may not pack them.
+    Submit(Vec<u64>),
 }
 
 impl Packet {
@@ -54,6 +56,7 @@ impl Packet {
             Self::FetchBatch(_) => 67,
             Self::FetchBlocks(_) => 68,
             Self::Blocks(_) => 69,
+            Self::Submit(_) => 70,
         }
     }
 }

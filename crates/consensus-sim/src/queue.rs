@@ -42,6 +42,8 @@ pub(crate) enum Event {
     LoopCrash { place: Place },
     /// This change of the links ends.
     Heal { change: u64 },
+    /// A look at the plan of sets.
+    Drive,
     /// Faults end; the liveness phase begins.
     FaultsEnd,
     /// Look whether the network has healed.

@@ -2,7 +2,9 @@
 
 use types::Parameters;
 
-use crate::{byzantine::Behaviour, faults::disks::Medium, sync_lies::SyncLie, time::Micros};
+use crate::{
+    byzantine::Behaviour, epochs::plan::EpochPlan, faults::disks::Medium, sync_lies::SyncLie, time::Micros,
+};
 
 /// Which faults a seed may draw. The first ones keep the meaning of the oldest seeds that failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -128,10 +130,12 @@ pub(crate) struct Load {
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
     pub seed: u64,
+    /// The size of the first set; its members are the first places.
     pub n: usize,
+    pub epochs: EpochPlan,
     pub parameters: Parameters,
     pub byzantine: Vec<(usize, Behaviour)>,
-    /// Validators whose key is used by a second process, at place n and up.
+    /// Validators whose key is used by a second process, at the places after all persons.
     pub twins: Vec<usize>,
     pub network: NetworkFaults,
     pub machine: Machine,
@@ -169,6 +173,17 @@ impl Scenario {
 
     /// How many processes there are.
     pub fn places(&self) -> usize {
-        self.n + self.twins.len()
+        self.persons() + self.twins.len()
+    }
+
+    /// How many are or may become validators.
+    pub fn persons(&self) -> usize {
+        self.n + self.epochs.candidates
+    }
+
+    /// Whose process is at a place.
+    pub fn person_of(&self, place: usize) -> usize {
+        let persons = self.persons();
+        if place < persons { place } else { self.twins.get(place - persons).copied().unwrap_or(0) }
     }
 }

@@ -14,7 +14,7 @@ impl Node {
             let Some(replica) = &mut self.replica else { return };
             let effects = replica.step(input);
             self.verifier.set_horizon(replica.horizon());
-            let (window, validators) = (env.scenario.parameters.window, env.scenario.n);
+            let (window, validators) = (env.scenario.parameters.window, self.identity.validators.len());
             env.invariants.work(self.place, effects.len(), validators, window);
             self.carry_out(env, effects, &mut inputs);
         }
@@ -30,7 +30,11 @@ impl Node {
             }
             match effect {
                 Effect::Persist(persist) => self.persist(env, persist, inputs),
-                Effect::Send { to, message } => self.send(env, Some(to), message),
+                Effect::Send { to, message } => {
+                    if let Some(person) = self.identity.person(to) {
+                        self.send(env, Some(person), message);
+                    }
+                }
                 Effect::Broadcast(message) => self.send(env, None, message),
                 Effect::FetchBatch { reference, from } => self.fetch_batch(env, reference, from, inputs),
                 Effect::Ordered { height, references } => {
@@ -42,7 +46,13 @@ impl Node {
                 Effect::Sync { target, from } => self.sync_to(env, &target, from),
                 Effect::ReleaseBatches { references, .. } => self.mempool.release(&references),
                 Effect::ExpireBatches { references } => self.mempool.expire(&references),
-                Effect::EpochEnded { .. } | Effect::SendEpochEnd { .. } | Effect::MemoryLost => {}
+                Effect::EpochEnded { last } => self.next_epoch(env, last, inputs),
+                Effect::SendEpochEnd { to, epoch } => {
+                    if let Some(person) = self.identity.person(to) {
+                        self.send_epoch_end(env, person, epoch);
+                    }
+                }
+                Effect::MemoryLost => self.lose_log(env),
                 Effect::Evidence(evidence) => self.accused(env, &evidence),
                 Effect::Notice(notice) => self.notice(env, &notice),
                 Effect::Halt(halt) => self.halt(env, &halt),
@@ -79,7 +89,8 @@ impl Node {
     fn accused(&self, env: &mut Environment, evidence: &Evidence) {
         env.statistics.evidence += 1;
         let Evidence::Equivocation { first, .. } = evidence;
-        let is_faulty = env.is_faulty(first.signer);
+        let accused = env.invariants.person(first);
+        let is_faulty = accused.is_none_or(|person| env.is_faulty(person));
         if self.is_honest() {
             env.invariants.accused(self.place, evidence, is_faulty);
         }
@@ -104,7 +115,7 @@ impl Node {
         let Some(replica) = &self.replica else { return };
         if self.is_honest() {
             let status = replica.status();
-            env.invariants.stands(self.place, status.view, status.low, status.executed);
+            env.invariants.stands(self.place, (status.epoch, status.view), status.low, status.executed);
         }
     }
 

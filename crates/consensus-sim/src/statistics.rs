@@ -5,6 +5,12 @@
 pub struct Statistics {
     /// Events handled.
     pub events: u64,
+    /// Epochs that ended at some node.
+    pub epochs: u64,
+    /// Rejoins that were asked for.
+    pub rejoins: u64,
+    /// What struck near a boundary.
+    pub boundary_strikes: u64,
     /// Heights executed.
     pub heights: u64,
     /// The highest view installed, added up over runs.
@@ -72,8 +78,11 @@ pub struct Statistics {
 impl Statistics {
     /// How often each fault struck, with its name: what never strikes proves nothing.
     #[must_use]
-    pub fn strikes(&self) -> [(&'static str, u64); 19] {
+    pub fn strikes(&self) -> [(&'static str, u64); 22] {
         [
+            ("ends of epochs", self.epochs),
+            ("strikes at boundaries", self.boundary_strikes),
+            ("Rejoins asked for", self.rejoins),
             ("crashes", self.crashes),
             ("link faults", self.link_faults),
             ("pauses", self.pauses),
@@ -99,6 +108,9 @@ impl Statistics {
     /// Adds another run.
     pub fn add(&mut self, other: &Self) {
         self.events += other.events;
+        self.epochs += other.epochs;
+        self.rejoins += other.rejoins;
+        self.boundary_strikes += other.boundary_strikes;
         self.heights += other.heights;
         self.views += other.views;
         self.view_changes += other.view_changes;

@@ -11,6 +11,7 @@ use types::{BlockHash, Certificate, Header, Height, Proposal, Signature};
 
 use crate::{
     disk::{Disk, Survivors},
+    epochs::ChainState,
     faults::disks::Medium,
     mempool::StoredBatch,
     packet::SyncedBlock,
@@ -26,6 +27,8 @@ pub(crate) struct StoredBlock {
     pub batches: Vec<Rc<StoredBatch>>,
     /// The transactions that had an effect, in order.
     pub executed: Vec<u64>,
+    /// The state after it, as far as epochs go.
+    pub state: Rc<ChainState>,
 }
 
 impl StoredBlock {
@@ -102,6 +105,21 @@ impl BlockStore {
         self.blocks.values().map(|(block, _)| block)
     }
 
+    /// The highest height that is executed and certified durably.
+    pub fn low(&self) -> Height {
+        Height::new(self.certified.min(self.executed().get()))
+    }
+
+    /// The state after a durable block.
+    pub fn state_at(&self, height: Height) -> Option<Rc<ChainState>> {
+        self.blocks.get(&height.get()).map(|(block, _)| Rc::clone(&block.state))
+    }
+
+    /// A durable certificate.
+    pub fn certificate(&self, height: Height) -> Option<Certificate> {
+        self.certificates.get(&height.get()).cloned()
+    }
+
     /// Whether this height's certificate is durable.
     pub fn has_certificate(&self, height: Height) -> bool {
         self.certificates.contains_key(&height.get())
@@ -118,7 +136,7 @@ impl BlockStore {
 
     /// What a replica starts from.
     pub fn recovery(&self, records: Vec<LogRecord>, window: u64) -> Recovery {
-        let low = self.certified.min(self.executed().get());
+        let low = self.low().get();
         let kept = low.saturating_sub(window)..=low;
         let executed = self.blocks.range(low + 1..).map(|(height, (block, checkpoint))| ExecutedBlock {
             height: Height::new(*height),
@@ -127,14 +145,14 @@ impl BlockStore {
             references: block.proposal.references.clone(),
             time: block.header.time,
             checkpoint: *checkpoint,
-            boundary: None,
+            boundary: block.state.boundary(),
         });
         let low_block = self.blocks.get(&low);
         Recovery {
             records,
             low: Height::new(low),
             low_hash: low_block.map(|(block, _)| block.hash).unwrap_or_default(),
-            boundary: None,
+            boundary: low_block.and_then(|(block, _)| block.state.boundary()).filter(|last| last.get() > low),
             low_time: low_block.map(|(block, _)| block.header.time).unwrap_or_default(),
             low_certificate: self.certificates.get(&low).cloned(),
             certificates: self.certificates.range(kept).map(|(_, certificate)| certificate.clone()).collect(),

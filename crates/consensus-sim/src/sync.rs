@@ -4,10 +4,12 @@
 
 use std::rc::Rc;
 
+use consensus::record::Voting;
 use types::{Certificate, Height, ValidatorIndex};
 
 use crate::{
     environment::Environment,
+    epochs::verifier_of,
     executor::{Origin, Task},
     mempool::Held,
     node::Node,
@@ -47,17 +49,18 @@ impl Node {
     pub fn sync_again(&mut self, env: &mut Environment) {
         let next = self.next_wanted();
         let asked = self.sync.asked_at > 0 && env.now < self.sync.asked_at + SYNC_RETRY;
-        if next > self.sync.target || asked {
+        // Who does not vote is not told of everything; it looks for itself.
+        let is_idle = next > self.sync.target && matches!(self.voting, Voting::Active(_));
+        if is_idle || asked {
             return;
         }
         self.sync.asked_at = env.now;
         self.sync.tries += 1;
-        let n = env.scenario.n;
-        let turn = (self.sync.tries + usize::from(self.index.get())) % n;
-        let any = ValidatorIndex::new(u16::try_from(turn).unwrap_or(0));
+        let members = &self.identity.members;
+        let (any, _) = members[(self.sync.tries + self.place) % members.len()];
         let offered = self.sync.from.get(self.sync.tries % (self.sync.from.len() + 1)).copied();
-        let to = offered.unwrap_or(any);
-        if to != self.index {
+        let to = offered.and_then(|index| self.identity.person(index)).unwrap_or(any);
+        if to != self.person {
             env.post_to(self.place, to, &Rc::new(Packet::FetchBlocks(next)));
         }
     }
@@ -87,7 +90,7 @@ impl Node {
                 && certificate.header_hash == block.header.hash()
                 && block.header.proposal == block.proposal.digest()
                 && block.has_all_batches();
-            if !sound || self.verifier.verify_certificate(certificate.clone()).is_err() {
+            if !sound || !self.is_certificate(env, certificate) {
                 env.statistics.rejected += 1;
                 return;
             }
@@ -109,6 +112,15 @@ impl Node {
             self.sync.asked_at = 0;
             self.sync_again(env);
         }
+    }
+
+    /// Whether a certificate is one of the set of its height, as the state says that was executed here.
+    fn is_certificate(&self, env: &Environment, certificate: &Certificate) -> bool {
+        let identity = self.executor.chain.of(certificate.height);
+        if **identity == *self.identity {
+            return self.verifier.verify_certificate(certificate.clone()).is_ok();
+        }
+        verifier_of(env, identity).verify_certificate(certificate.clone()).is_ok()
     }
 
     /// Bodies of synced blocks can be read from the ledger like those of own blocks.

@@ -87,7 +87,7 @@ impl Node {
                 (true_blocks.into_iter().enumerate().map(|(turn, block)| changed(turn, block)).collect(), 0)
             }
             SyncLie::WrongCertificate => {
-                let n = env.scenario.n;
+                let n = self.identity.validators.len();
                 (true_blocks.into_iter().enumerate().map(|(turn, block)| forged(turn, n, block)).collect(), 0)
             }
         };
@@ -103,6 +103,7 @@ fn changed(turn: usize, (block, certificate): SyncedBlock) -> SyncedBlock {
         proposal: block.proposal.clone(),
         batches: block.batches.clone(),
         executed: block.executed.clone(),
+        state: Rc::clone(&block.state),
     };
     match turn % 3 {
         0 => other.header.state_root = types::StateRoot::new([0xee; 32]),

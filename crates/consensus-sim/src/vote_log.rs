@@ -14,7 +14,7 @@ impl Node {
     pub fn persist(&mut self, env: &mut Environment, persist: Persist, inputs: &mut VecDeque<Input>) {
         let record = match persist {
             Persist::Own { statement, proposal, prepared } => {
-                let signed = env.identity.state(self.index, statement);
+                let signed = self.identity.state(self.index, statement);
                 LogRecord::Own { signed, proposal, prepared }
             }
             Persist::Installed(signed) => LogRecord::Installed(signed),
@@ -32,7 +32,8 @@ impl Node {
                 let place = self.place;
                 env.violate("memory_lost", format!("node {place} signs without its vote memory: {record:?}"));
             }
-            env.invariants.logged(self.place, &record, &self.mempool);
+            let standing = (self.store.low(), self.log_id);
+            env.invariants.logged(self.place, self.person, standing, &record, &self.mempool);
             env.note_first_commit(self.place, &record);
         }
         if let LogRecord::Own { signed, .. } = &record {

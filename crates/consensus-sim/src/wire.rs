@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use consensus::{Input, Message, SignedStatement, Statement};
-use types::ValidatorIndex;
+use consensus::{Input, Message, SignedStatement, Statement, record::Voting};
 
 use crate::{
     environment::Environment,
+    epochs::OUTSIDER,
     node::Node,
     packet::Packet,
     queue::Place,
@@ -15,22 +15,27 @@ use crate::{
 };
 
 impl Node {
-    /// Puts a message on the wire, to one validator or to all others.
-    pub fn send(&mut self, env: &mut Environment, to: Option<ValidatorIndex>, message: Message) {
+    /// Puts a message on the wire, to one person or to all others, observers too.
+    pub fn send(&mut self, env: &mut Environment, to: Option<Place>, message: Message) {
         if env.is_failpoint() {
             self.crash_here(env);
             return;
         }
         if self.is_honest() {
-            env.invariants.sent(self.place, &message);
+            env.invariants.sent(self.place, self.person, &message);
+            env.remember_for_ghost(self.person, &message);
         }
-        let (place, index) = (self.place, self.index);
+        let (place, person) = (self.place, self.person);
         env.say(|| {
             format!("{place} sends to {}: {}", to.map_or("all".into(), |to| to.to_string()), brief(&message))
         });
-        let receivers: Vec<ValidatorIndex> = match to {
+        let identity = Rc::clone(&self.identity);
+        let receivers: Vec<Place> = match to {
             Some(to) => vec![to],
-            None => env.identity.validators.indices().filter(|other| *other != index).collect(),
+            None => {
+                let observers = (0..env.scenario.persons()).filter(|p| identity.index_of(*p).is_none());
+                identity.persons().chain(observers).filter(|other| *other != person).collect()
+            }
         };
         let message = self.lie_about_heights(env, message);
         let Some(actor) = &mut self.actor else {
@@ -39,7 +44,8 @@ impl Node {
             return;
         };
         for to in receivers {
-            let said = actor.outgoing(&env.identity, &mut env.mischief_prng, to, &message);
+            let index = identity.index_of(to).unwrap_or(OUTSIDER);
+            let said = actor.outgoing(&identity, &mut env.mischief_prng, index, &message);
             env.statistics.mischief += u64::from(said.as_slice() != [message.clone()]);
             for message in said {
                 env.note_byzantine(&message);
@@ -54,7 +60,10 @@ impl Node {
     pub fn receive(&mut self, env: &mut Environment, from: Place, packet: &Rc<Packet>) {
         match &**packet {
             Packet::Consensus(message) => {
-                let sender = env.index_of(from);
+                let person = env.scenario.person_of(from);
+                let Some(sender) = self.identity.index_of(person) else {
+                    return self.hear_outsider(env, person, message);
+                };
                 let heard = match &self.actor {
                     None => Some((**message).clone()),
                     Some(actor) => actor.incoming(message),
@@ -76,6 +85,33 @@ impl Node {
             Packet::FetchBatch(digest) => self.serve_batch(env, from, digest),
             Packet::FetchBlocks(first) => self.serve_blocks(env, from, *first),
             Packet::Blocks(blocks) => self.receive_blocks(env, blocks),
+            Packet::Submit(transactions) => {
+                if matches!(self.voting, Voting::Active(_)) {
+                    self.pack_these(env, transactions.clone());
+                }
+            }
+        }
+    }
+
+    /// Somebody who is not in the set of our epoch: a certificate proves itself, a status of an older epoch
+    /// is answered with its end.
+    fn hear_outsider(&mut self, env: &mut Environment, person: Place, message: &Message) {
+        match message {
+            Message::Certificate(certificate) => {
+                if let Ok(certificate) = self.verifier.verify_certificate(certificate.clone()) {
+                    self.feed(env, [Input::Certificate(certificate)].into());
+                }
+            }
+            Message::Status(status) if status.epoch < self.identity.epoch => {
+                self.send_epoch_end(env, person, status.epoch);
+            }
+            Message::Status(_)
+            | Message::Signed(_)
+            | Message::PrePrepare { .. }
+            | Message::BatchProof(_)
+            | Message::FetchProposal(_)
+            | Message::Proposal(_)
+            | Message::VotesHeld { .. } => {}
         }
     }
 
@@ -84,40 +120,35 @@ impl Node {
         let place = self.place;
         let (Some(actor), Some(replica)) = (&mut self.actor, &self.replica) else { return };
         let status = replica.status();
-        for (to, message) in actor.mischief(&env.identity, &mut env.mischief_prng, &status) {
+        let identity = Rc::clone(&self.identity);
+        for (to, message) in actor.mischief(&identity, &mut env.mischief_prng, &status) {
             env.note_byzantine(&message);
             env.statistics.mischief += 1;
             env.say(|| format!("{place} invents for {to}: {}", brief(&message)));
-            env.post_to(place, to, &Rc::new(Packet::consensus(message)));
+            if let Some(person) = identity.person(to) {
+                env.post_to(place, person, &Rc::new(Packet::consensus(message)));
+            }
         }
     }
 }
 
 impl Environment {
-    /// Which validator a place is.
-    pub fn index_of(&self, place: Place) -> ValidatorIndex {
-        let n = self.scenario.n;
-        let place = if place < n { place } else { self.scenario.twins.get(place - n).copied().unwrap_or(0) };
-        ValidatorIndex::new(u16::try_from(place).unwrap_or(u16::MAX))
-    }
-
-    /// Whether a validator may have signed two things for one slot.
-    pub fn is_faulty(&self, index: ValidatorIndex) -> bool {
-        let place = usize::from(index.get());
+    /// Whether a person may have signed two things for one slot.
+    pub fn is_faulty(&self, place: Place) -> bool {
         let Scenario { byzantine, wipe, rollback, .. } = &self.scenario;
         byzantine.iter().any(|(byzantine, _)| *byzantine == place)
             || wipe.is_some_and(|(wiped, _)| wiped == place)
             || rollback.is_some_and(|rollback| rollback.place == place && rollback.older.counts())
     }
 
-    /// Puts a packet on the wire to every place of a validator.
-    pub fn post_to(&mut self, from: Place, to: ValidatorIndex, packet: &Rc<Packet>) {
+    /// Puts a packet on the wire to every place of a person.
+    pub fn post_to(&mut self, from: Place, to: Place, packet: &Rc<Packet>) {
         self.post_to_later(from, to, packet, 0);
     }
 
-    fn post_to_later(&mut self, from: Place, to: ValidatorIndex, packet: &Rc<Packet>, wait: Micros) {
+    fn post_to_later(&mut self, from: Place, to: Place, packet: &Rc<Packet>, wait: Micros) {
         for place in 0..self.scenario.places() {
-            if place != from && self.index_of(place) == to {
+            if place != from && self.scenario.person_of(place) == to {
                 self.post_later(from, place, packet, wait);
             }
         }
@@ -126,15 +157,10 @@ impl Environment {
     /// A Byzantine actor's statements count for what may be decided.
     fn note_byzantine(&mut self, message: &Message) {
         if let Message::Signed(signed) | Message::PrePrepare { signed, .. } = message
-            && self.is_signed(signed)
+            && self.invariants.is_signed(signed)
         {
             self.invariants.seen(signed);
         }
-    }
-
-    fn is_signed(&self, signed: &SignedStatement) -> bool {
-        let bytes = signed.statement.signing_bytes(&self.identity.chain, signed.epoch);
-        self.identity.is_signed(signed.signer, &bytes, &signed.signature)
     }
 }
 

@@ -1,10 +1,9 @@
 //! One run: a safety phase with faults, then a liveness phase in which everything must heal.
 
-use types::ValidatorIndex;
-
 use crate::{
     byzantine::Actor,
     environment::Environment,
+    epochs::OUTSIDER,
     faults::links::all_but,
     invariants::Violation,
     liveness::Liveness,
@@ -88,13 +87,13 @@ pub(crate) fn caught(description: &str, run: impl FnOnce() -> Outcome + std::pan
 impl World {
     /// The nodes of an environment, all of them down.
     pub fn new(env: Environment) -> Self {
-        let behaviour = |index: ValidatorIndex| {
-            let place = usize::from(index.get());
-            env.scenario.byzantine.iter().find(|(byzantine, _)| *byzantine == place).map(|(_, b)| *b)
+        let behaviour = |person: Place| {
+            env.scenario.byzantine.iter().find(|(byzantine, _)| *byzantine == person).map(|(_, b)| *b)
         };
         let node = |place| {
-            let index = env.index_of(place);
-            Node::new(&env, place, index, behaviour(index).map(|behaviour| Actor::new(behaviour, index)))
+            let person = env.scenario.person_of(place);
+            let index = env.genesis.identity.index_of(person).unwrap_or(OUTSIDER);
+            Node::new(&env, place, behaviour(person).map(|behaviour| Actor::new(behaviour, index)))
         };
         let nodes = (0..env.scenario.places()).map(node).collect();
         Self { env, nodes, liveness: Liveness::default(), loaded: 0, done: false }
@@ -149,6 +148,7 @@ impl World {
             }
         }
         self.env.queue.push(self.env.scenario.faults_end, Event::FaultsEnd);
+        self.plan_changes();
         self.start_with_partial_links();
         self.plan_faults();
     }
@@ -187,19 +187,24 @@ impl World {
             Event::Clog { place, back } => self.clog(place, back),
             Event::LoopCrash { place } => self.crash_in_loop(place),
             Event::Heal { change } => self.env.network.heal(change),
+            Event::Drive => self.drive(),
             Event::FaultsEnd => self.end_faults(),
             Event::Check => self.done = self.check_healed(),
         }
     }
 
     fn restart(&mut self, place: Place) {
-        if self.nodes[place].process == crate::node::Process::Down && !self.stays_down(place) {
+        if self.nodes[place].process == crate::node::Process::Down
+            && !self.stays_down(place)
+            && !self.nodes[place].retired
+        {
             self.nodes[place].start(&mut self.env);
         }
     }
 
     /// Clients submit; in the liveness phase without end, at a steady rate.
     fn load(&mut self, place: Place, event: Event) {
+        self.env.let_ghost_speak();
         if self.env.calm || self.loaded < self.env.scenario.load.batches_max {
             self.loaded += 1;
             self.nodes[place].handle(&mut self.env, event.clone());
@@ -224,6 +229,7 @@ impl World {
             Event::Restart { place } => [11, *place as u64, 0, 0],
             Event::Resume { place } => [12, *place as u64, 0, 0],
             Event::Heal { change } => [13, *change, 0, 0],
+            Event::Drive => [19, 0, 0, 0],
             Event::FaultsEnd => [14, 0, 0, 0],
             Event::Ambush(_) => [16, 0, 0, 0],
             Event::Clog { place, back } => [17, *place as u64, *back, 0],

@@ -3,8 +3,8 @@
 
 use consensus::{Message, NewView, PreparedCertificate, Statement, ViewChange, Vote, status::ReplicaStatus};
 use types::{
-    AvailabilityProof, BatchDigest, BatchRef, BatchSequence, BlockHash, Certificate, Epoch, Height,
-    ProposalDigest, TimeMs, ValidatorIndex, View, certificate::CheckpointStatement,
+    AvailabilityProof, BatchDigest, BatchRef, BatchSequence, BlockHash, Certificate, Height, ProposalDigest,
+    TimeMs, ValidatorIndex, View, certificate::CheckpointStatement,
 };
 
 use super::to_some;
@@ -63,9 +63,9 @@ fn bitmap(n: usize, count: usize) -> Vec<u8> {
 
 fn certificate(index: ValidatorIndex, identity: &Identity, height: Height) -> Certificate {
     let statement = CheckpointStatement { height, header_hash: BlockHash::new([0xfa; 32]) };
-    let own = identity.sign(index, &statement.signing_bytes(&identity.chain, Epoch::ZERO));
+    let own = identity.sign(index, &statement.signing_bytes(&identity.chain, identity.epoch));
     let votes = vec![(index, own); identity.quorum()];
-    Certificate::assemble(Epoch::ZERO, statement, identity.validators.len(), &votes)
+    Certificate::assemble(identity.epoch, statement, identity.validators.len(), &votes)
 }
 
 fn prepared(index: ValidatorIndex, identity: &Identity, view: View, height: Height) -> PreparedCertificate {
@@ -73,7 +73,7 @@ fn prepared(index: ValidatorIndex, identity: &Identity, view: View, height: Heig
     let sign = |statement| identity.state(index, statement).signature;
     let prepare = sign(Statement::Prepare(vote));
     PreparedCertificate {
-        epoch: Epoch::ZERO,
+        epoch: identity.epoch,
         vote,
         pre_prepare: sign(Statement::PrePrepare(vote)),
         prepares: vec![(index, prepare); identity.quorum() - 1],
@@ -82,7 +82,7 @@ fn prepared(index: ValidatorIndex, identity: &Identity, view: View, height: Heig
 
 /// Of the next view that it leads.
 fn new_view(index: ValidatorIndex, identity: &Identity, view: View) -> Message {
-    let leads = |view: &u64| identity.validators.primary(Epoch::ZERO, View::new(*view)) == index;
+    let leads = |view: &u64| identity.validators.primary(identity.epoch, View::new(*view)) == index;
     let first = view.next().get();
     let last = first.saturating_add(identity.validators.len() as u64);
     let view = (first..last).find(leads).map_or(view, View::new);
@@ -97,7 +97,7 @@ fn availability(index: ValidatorIndex, identity: &Identity) -> AvailabilityProof
         author: index,
         sequence: BatchSequence::new(u64::MAX),
         digest: BatchDigest::new([0xf8; 32]),
-        epoch: Epoch::ZERO,
+        epoch: identity.epoch,
         bytes: 10,
         count: 1,
         expires: TimeMs::new(u64::MAX),

@@ -1,9 +1,7 @@
 //! Votes for views and heights far away, and one off (`threats.md` F15; monad #1969, FISCO #2211, #2312).
 
 use consensus::{EmptyRequest, Message, Statement, Status, Vote, status::ReplicaStatus};
-use types::{
-    BlockHash, Epoch, Height, ProposalDigest, ValidatorIndex, View, certificate::CheckpointStatement,
-};
+use types::{BlockHash, Height, ProposalDigest, ValidatorIndex, View, certificate::CheckpointStatement};
 
 use super::others;
 use crate::{identity::Identity, prng::Prng};
@@ -35,7 +33,7 @@ pub(super) fn mischief(
         }
         3 => Message::Signed(identity.state(index, Statement::EmptyRequest(EmptyRequest { height }))),
         _ => Message::Status(Status {
-            epoch: Epoch::ZERO,
+            epoch: identity.epoch,
             view,
             view_active: prng.chance(500_000),
             low: height,

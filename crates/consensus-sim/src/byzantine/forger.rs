@@ -3,7 +3,7 @@
 
 use consensus::{Message, NewView, PreparedCertificate, Statement, ViewChange, Vote, status::ReplicaStatus};
 use types::{
-    AvailabilityProof, BatchDigest, BatchRef, BatchSequence, BlockHash, Certificate, Epoch, Height, Proposal,
+    AvailabilityProof, BatchDigest, BatchRef, BatchSequence, BlockHash, Certificate, Height, Proposal,
     ProposalDigest, Signature, TimeMs, ValidatorIndex, View, certificate::CheckpointStatement,
 };
 
@@ -100,25 +100,25 @@ impl Forger<'_> {
     /// So many signatures under a header of its own invention: one is its own, the others are forged.
     fn certificate(&self, height: Height, count: usize) -> Certificate {
         let statement = CheckpointStatement { height, header_hash: BlockHash::new([0xfd; 32]) };
-        let bytes = statement.signing_bytes(&self.identity.chain, Epoch::ZERO);
+        let bytes = statement.signing_bytes(&self.identity.chain, self.identity.epoch);
         let own = self.identity.sign(self.index, &bytes);
         let mut signers: Vec<_> = others(self.identity, self.index).into_iter().take(count - 1).collect();
         signers.push(self.index);
         signers.sort_unstable();
         let votes: Vec<_> = signers.into_iter().map(|signer| (signer, own)).collect();
-        Certificate::assemble(Epoch::ZERO, statement, self.identity.validators.len(), &votes)
+        Certificate::assemble(self.identity.epoch, statement, self.identity.validators.len(), &votes)
     }
 
     /// A prepared certificate with so many prepares, only its own genuine.
     fn prepared(&self, view: View, height: Height, prepares: usize) -> PreparedCertificate {
         let vote = Vote { view, height, digest: ProposalDigest::new([0xfc; 32]) };
         let sign = |statement| self.identity.state(self.index, statement).signature;
-        let primary = self.identity.validators.primary(Epoch::ZERO, view);
+        let primary = self.identity.validators.primary(self.identity.epoch, view);
         let backups = self.identity.validators.indices().filter(|index| *index != primary);
         let prepare = sign(Statement::Prepare(vote));
         let prepares = backups.take(prepares).map(|index| (index, prepare)).collect();
         PreparedCertificate {
-            epoch: Epoch::ZERO,
+            epoch: self.identity.epoch,
             vote,
             pre_prepare: sign(Statement::PrePrepare(vote)),
             prepares,
@@ -127,8 +127,9 @@ impl Forger<'_> {
 
     /// A new view of a view that it leads, one view change short of a quorum, the others forged.
     fn new_view(&self, above: View) -> Message {
-        let leads =
-            |view: &u64| self.identity.validators.primary(Epoch::ZERO, View::new(*view)) == self.index;
+        let leads = |view: &u64| {
+            self.identity.validators.primary(self.identity.epoch, View::new(*view)) == self.index
+        };
         let n = self.identity.validators.len() as u64;
         let view = (above.get()..above.get().saturating_add(n)).find(leads).map_or(above, View::new);
         let change = Statement::ViewChange(ViewChange { view, stable: None, prepared: Vec::new() });
@@ -148,7 +149,7 @@ impl Forger<'_> {
             author: self.index,
             sequence: BatchSequence::new(u64::MAX),
             digest: BatchDigest::new([0xfb; 32]),
-            epoch: Epoch::ZERO,
+            epoch: self.identity.epoch,
             bytes: 10,
             count: 1,
             expires: TimeMs::new(u64::MAX),

@@ -20,7 +20,7 @@ pub(super) fn mischief(
     identity: &Identity,
     prng: &mut Prng,
 ) -> Vec<(ValidatorIndex, Message)> {
-    let leads = |view: &&View| identity.validators.primary(types::Epoch::ZERO, **view) == actor.index;
+    let leads = |view: &&View| identity.validators.primary(identity.epoch, **view) == actor.index;
     let views: Vec<_> = actor.memory.view_changes.keys().filter(leads).copied().collect();
     if views.is_empty() {
         return Vec::new();

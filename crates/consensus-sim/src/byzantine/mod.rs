@@ -129,6 +129,11 @@ impl Actor {
         Self { behaviour, index, memory: Memory::default(), lies: BTreeMap::new() }
     }
 
+    /// Its place in the set of the next epoch.
+    pub fn set_index(&mut self, index: ValidatorIndex) {
+        self.index = index;
+    }
+
     /// What really leaves for one receiver when the replica says `message`.
     pub fn outgoing(
         &mut self,

@@ -179,11 +179,13 @@ impl World {
     /// The primary in the eyes of most replicas that run.
     pub fn primary(&self) -> Option<Place> {
         let views = self.nodes.iter().filter(|node| node.is_honest() && node.is_up());
-        let primaries =
-            views.filter_map(|node| node.replica.as_ref()).map(|replica| replica.status().primary);
-        let mut votes = vec![0; self.env.scenario.n];
+        let primaries = views.filter_map(|node| {
+            let primary = node.replica.as_ref()?.status().primary;
+            node.identity.person(primary)
+        });
+        let mut votes = vec![0; self.env.scenario.persons()];
         for primary in primaries {
-            votes[usize::from(primary.get())] += 1;
+            votes[primary] += 1;
         }
         (0..votes.len()).filter(|place| votes[*place] > 0).max_by_key(|place| votes[*place])
     }

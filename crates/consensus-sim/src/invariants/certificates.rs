@@ -14,6 +14,12 @@ pub(super) fn check(identity: &Identity, certificate: &Certificate) -> Verdict {
     let distinct: BTreeSet<_> = signers.iter().collect();
     let height = certificate.height;
     let counted = distinct.len() == signers.len() && signers.len() == certificate.signatures.len();
+    require(certificate.epoch == identity.epoch, "certificates", || {
+        format!(
+            "the certificate of height {height} is of epoch {}, not {}",
+            certificate.epoch, identity.epoch
+        )
+    })?;
     require(counted && distinct.len() >= identity.quorum(), "certificates", || {
         format!(
             "the certificate of height {height} has {} signers, a quorum is {}",

@@ -8,30 +8,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use consensus::{SignedStatement, Statement};
 use types::{Height, ProposalDigest, ValidatorIndex, View};
 
-use super::{Verdict, require};
+use super::{Verdict, epochs::Epochs, require};
 use crate::queue::Place;
 
 /// Commits ever signed, and the digests they decided.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Decided {
-    quorum: usize,
     commits: BTreeMap<(Height, View, ProposalDigest), BTreeSet<ValidatorIndex>>,
     decisions: BTreeMap<Height, (View, ProposalDigest)>,
 }
 
 impl Decided {
-    /// Nothing decided yet.
-    pub fn new(quorum: usize) -> Self {
-        Self { quorum, commits: BTreeMap::new(), decisions: BTreeMap::new() }
-    }
-
     /// A statement of an honest node became durable, or was sent by a Byzantine one.
-    pub fn stated(&mut self, signed: &SignedStatement) -> Verdict {
+    pub fn stated(&mut self, epochs: &Epochs, signed: &SignedStatement) -> Verdict {
         match &signed.statement {
             Statement::Commit(vote) => {
+                let identity = epochs.identity_at(vote.height);
+                let Some(identity) = identity.filter(|identity| identity.epoch == signed.epoch) else {
+                    return Ok(());
+                };
                 let signers = self.commits.entry((vote.height, vote.view, vote.digest)).or_default();
                 signers.insert(signed.signer);
-                if signers.len() < self.quorum {
+                if signers.len() < identity.quorum() {
                     return Ok(());
                 }
                 let decision = (vote.view, vote.digest);
@@ -62,8 +60,9 @@ impl Decided {
     }
 
     /// An honest replica wants a height executed because votes decided it.
-    pub fn executed(&self, place: Place, height: Height, digest: ProposalDigest) -> Verdict {
-        let has_quorum = |signers: &BTreeSet<_>| signers.len() >= self.quorum;
+    pub fn executed(&self, epochs: &Epochs, place: Place, height: Height, digest: ProposalDigest) -> Verdict {
+        let quorum = epochs.identity_at(height).map_or(usize::MAX, |identity| identity.quorum());
+        let has_quorum = |signers: &BTreeSet<_>| signers.len() >= quorum;
         let range =
             (height, View::ZERO, ProposalDigest::default())..=(height, View::new(u64::MAX), MAX_DIGEST);
         let found = self.commits.range(range).any(|((_, _, d), signers)| *d == digest && has_quorum(signers));

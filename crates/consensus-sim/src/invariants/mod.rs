@@ -7,6 +7,7 @@ mod certificates;
 mod chain;
 mod decided;
 mod durable_before_send;
+mod epochs;
 mod evidence;
 mod exactly_once;
 mod monotone;
@@ -16,10 +17,12 @@ mod tests;
 mod view_floor;
 mod vote_uniqueness;
 
-use consensus::{Message, SignedStatement, Statement, record::LogRecord};
-use types::{Certificate, Height, Signature, View};
+use std::rc::Rc;
 
-use crate::{identity::Identity, mempool::Mempool, queue::Place, store::StoredBlock};
+use consensus::{Message, SignedStatement, Statement, record::LogRecord};
+use types::{Certificate, Epoch, Height, Signature, View};
+
+use crate::{epochs::ChainState, mempool::Mempool, queue::Place, store::StoredBlock};
 
 /// A statement's place among those of which one may exist: kind, view, height.
 pub(crate) type Slot = (u8, u64, u64);
@@ -42,11 +45,11 @@ pub(crate) struct Invariants {
     chain: chain::Chain,
     decided: decided::Decided,
     durable: durable_before_send::DurableBeforeSend,
+    epochs: epochs::Epochs,
     exactly_once: exactly_once::ExactlyOnce,
     floor: view_floor::ViewFloor,
     monotone: monotone::Monotone,
     unique: vote_uniqueness::VoteUniqueness,
-    identity: Identity,
     violation: Option<Violation>,
 }
 
@@ -70,18 +73,18 @@ pub(crate) fn slot_of(statement: &Statement) -> Option<Slot> {
 }
 
 impl Invariants {
-    /// For a network of honest nodes with this identity.
-    pub fn new(identity: Identity) -> Self {
+    /// For a network of honest nodes that begins with this state; D.
+    pub fn new(genesis: Rc<ChainState>, delay: u64) -> Self {
         Self {
             agreement: agreement::Agreement::default(),
             chain: chain::Chain::default(),
-            decided: decided::Decided::new(identity.quorum()),
+            decided: decided::Decided::default(),
             durable: durable_before_send::DurableBeforeSend::default(),
+            epochs: epochs::Epochs::new(genesis, delay),
             exactly_once: exactly_once::ExactlyOnce::default(),
             floor: view_floor::ViewFloor::default(),
             monotone: monotone::Monotone::default(),
             unique: vote_uniqueness::VoteUniqueness::default(),
-            identity,
             violation: None,
         }
     }
@@ -100,10 +103,26 @@ impl Invariants {
 
     /// An honest node signed a statement and appended it to its vote log. What a crash takes from the log
     /// before it is synced was never said, so only its own content is judged here.
-    pub fn logged(&mut self, place: Place, record: &LogRecord, mempool: &Mempool) {
+    /// `standing`: the node's durable certified height and the number of its vote log.
+    pub fn logged(
+        &mut self,
+        place: Place,
+        person: Place,
+        standing: (Height, u64),
+        record: &LogRecord,
+        mempool: &Mempool,
+    ) {
         let LogRecord::Own { signed, proposal, prepared } = record else { return };
         let (statement, proposal) = (&signed.statement, proposal.as_ref());
-        self.note(prepared_before_commit::logged(&self.identity, statement, proposal, prepared.as_ref()));
+        self.note(self.epochs.logged(place, person, standing, signed));
+        if let Some(identity) = self.epochs.identity(signed.epoch) {
+            self.note(prepared_before_commit::logged(
+                &Rc::clone(identity),
+                statement,
+                proposal,
+                prepared.as_ref(),
+            ));
+        }
         self.note(prepared_before_commit::holds_batches(place, statement, proposal, mempool));
     }
 
@@ -113,8 +132,8 @@ impl Invariants {
         self.durable.synced(place, signed.signature);
         let verdicts = [
             self.unique.stated(place, signed),
-            self.floor.synced(place, &signed.statement),
-            self.decided.stated(signed),
+            self.floor.synced(place, signed),
+            self.decided.stated(&self.epochs, signed),
             self.decided.prepared(place, &signed.statement),
         ];
         verdicts.into_iter().for_each(|verdict| self.note(verdict));
@@ -128,10 +147,11 @@ impl Invariants {
     }
 
     /// An honest node puts a message on the wire.
-    pub fn sent(&mut self, place: Place, message: &Message) {
-        let own = types::ValidatorIndex::new(u16::try_from(place).unwrap_or(u16::MAX));
+    pub fn sent(&mut self, place: Place, person: Place, message: &Message) {
         match message {
-            Message::Signed(signed) | Message::PrePrepare { signed, .. } if signed.signer == own => {
+            Message::Signed(signed) | Message::PrePrepare { signed, .. }
+                if self.person(signed) == Some(person) =>
+            {
                 self.own_statement_sent(place, signed);
             }
             Message::Certificate(certificate) => self.certificate(certificate),
@@ -154,43 +174,54 @@ impl Invariants {
 
     /// Somebody's statement, also a Byzantine one, was put on the wire.
     pub fn seen(&mut self, signed: &SignedStatement) {
-        let verdict = self.decided.stated(signed);
+        let verdict = self.decided.stated(&self.epochs, signed);
         self.note(verdict);
     }
 
-    /// An honest node executed a block.
-    pub fn executed(&mut self, place: Place, block: &StoredBlock) {
+    /// An honest node executed a block; whether it is the first to execute that height.
+    pub fn executed(&mut self, place: Place, block: &StoredBlock) -> bool {
         let first = self.agreement.is_first(block.header.height);
         let verdict = self.agreement.executed(place, block.header.height, block.hash);
         self.note(verdict);
         if first {
-            let verdicts = [self.chain.block(block), self.exactly_once.block(block)];
+            let verdicts =
+                [self.chain.block(block), self.exactly_once.block(block), self.epochs.block(block)];
             verdicts.into_iter().for_each(|verdict| self.note(verdict));
         }
+        first
     }
 
     /// An honest replica decided a height by votes.
     pub fn decided(&mut self, place: Place, height: Height, digest: types::ProposalDigest) {
-        let verdict = self.decided.executed(place, height, digest);
+        let verdict = self.decided.executed(&self.epochs, place, height, digest);
         self.note(verdict);
     }
 
     /// An honest node stores or sends a block certificate.
     pub fn certificate(&mut self, certificate: &Certificate) {
-        let verdict = certificates::check(&self.identity, certificate);
+        let identity = self.epochs.identity_at(certificate.height).cloned();
+        let verdict = require(identity.is_some(), "certificates", || {
+            format!("a certificate of height {}, which is in no epoch", certificate.height)
+        });
         self.note(verdict);
+        if let Some(identity) = identity {
+            self.note(certificates::check(&identity, certificate));
+        }
         let verdict = self.agreement.certified(certificate);
         self.note(verdict);
     }
 
     /// An honest replica accuses a validator.
     pub fn accused(&mut self, place: Place, evidence: &consensus::Evidence, is_faulty: bool) {
-        self.note(evidence::accused(&self.identity, place, evidence, is_faulty));
+        let consensus::Evidence::Equivocation { first, .. } = evidence;
+        if let Some(identity) = self.epochs.identity(first.epoch).cloned() {
+            self.note(evidence::accused(&identity, place, evidence, is_faulty));
+        }
     }
 
     /// An honest replica says where it stands; `run` is the run of its process.
-    pub fn stands(&mut self, place: Place, view: View, low: Height, executed: Height) {
-        let verdict = self.monotone.stands(place, view, low, executed);
+    pub fn stands(&mut self, place: Place, (epoch, view): (Epoch, View), low: Height, executed: Height) {
+        let verdict = self.monotone.stands(place, (epoch, view), low, executed);
         self.note(verdict);
     }
 
@@ -213,6 +244,24 @@ impl Invariants {
     /// The world has this many pending events.
     pub fn pending(&mut self, events: usize, places: usize) {
         self.note(bounds::events(events, places));
+    }
+
+    /// Who signed a statement, as it says.
+    pub fn person(&self, signed: &SignedStatement) -> Option<Place> {
+        self.epochs.identity(signed.epoch)?.person(signed.signer)
+    }
+
+    /// Whether a statement's signature is good.
+    pub fn is_signed(&self, signed: &SignedStatement) -> bool {
+        self.epochs.identity(signed.epoch).is_some_and(|identity| {
+            let bytes = signed.statement.signing_bytes(&identity.chain, signed.epoch);
+            identity.is_signed(signed.signer, &bytes, &signed.signature)
+        })
+    }
+
+    /// The agreed state after the newest block.
+    pub fn newest(&self) -> Rc<ChainState> {
+        Rc::clone(self.epochs.newest())
     }
 
     /// The highest height that any honest node executed.

@@ -1,17 +1,17 @@
-//! S9, monotone: on one node the view, the low watermark and the executed height never go back, and a
+//! S9, monotone: on one node the view (of its epoch), the low watermark and the executed height never go back, and a
 //! restart never loses a certified height (`threats.md` S9; concord #805). The executed height of a running
 //! process may fall at a crash to what was durable, never below the certified one.
 
 use std::collections::BTreeMap;
 
-use types::{Height, View};
+use types::{Epoch, Height, View};
 
 use super::{Verdict, require};
 use crate::queue::Place;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Standing {
-    view: View,
+    view: (Epoch, View),
     low: Height,
     executed: Height,
 }
@@ -24,14 +24,14 @@ pub(super) struct Monotone {
 
 impl Monotone {
     /// A node says where it stands.
-    pub fn stands(&mut self, place: Place, view: View, low: Height, executed: Height) -> Verdict {
+    pub fn stands(&mut self, place: Place, view: (Epoch, View), low: Height, executed: Height) -> Verdict {
         let before = self.nodes.entry(place).or_default();
         let was = *before;
         *before = Standing { view, low, executed };
         require(
             view >= was.view && low >= was.low && executed >= was.executed && low <= executed,
             "monotone",
-            || format!("node {place} went from {was:?} to view {view}, low {low}, executed {executed}"),
+            || format!("node {place} went from {was:?} to view {view:?}, low {low}, executed {executed}"),
         )
     }
 
@@ -40,7 +40,7 @@ impl Monotone {
     pub fn restarted(&mut self, place: Place, low: Height) -> Verdict {
         let before = self.nodes.entry(place).or_default();
         let was = *before;
-        *before = Standing { view: View::ZERO, low, executed: low };
+        *before = Standing { view: (Epoch::ZERO, View::ZERO), low, executed: low };
         require(low >= was.low, "monotone", || {
             format!("node {place} restarts at low {low}, it had {}", was.low)
         })

@@ -1,16 +1,19 @@
 //! Each invariant can fail: one violation each, made by hand.
 
+use std::rc::Rc;
+
 use consensus::{Statement, ViewChange, Vote};
 use types::{
-    BlockHash, Certificate, Height, ProposalDigest, ValidatorIndex, View, certificate::CheckpointStatement,
+    BlockHash, Certificate, Epoch, Height, ProposalDigest, ValidatorIndex, View,
+    certificate::CheckpointStatement,
 };
 
 use super::{
     Verdict, agreement::Agreement, bounds, certificates, decided::Decided,
-    durable_before_send::DurableBeforeSend, monotone::Monotone, view_floor::ViewFloor,
+    durable_before_send::DurableBeforeSend, epochs::Epochs, monotone::Monotone, view_floor::ViewFloor,
     vote_uniqueness::VoteUniqueness,
 };
-use crate::identity::Identity;
+use crate::{epochs::ChainState, identity::Identity};
 
 fn name(verdict: Verdict) -> Option<&'static str> {
     verdict.err().map(|violation| violation.invariant)
@@ -32,7 +35,7 @@ fn certificate(identity: &Identity, height: u64, hash: u8, signers: &[u16]) -> C
         (signer, identity.state(signer, Statement::Checkpoint(statement)).signature)
     };
     let votes: Vec<_> = signers.iter().map(sign).collect();
-    Certificate::assemble(types::Epoch::ZERO, statement, identity.validators.len(), &votes)
+    Certificate::assemble(Epoch::ZERO, statement, identity.validators.len(), &votes)
 }
 
 #[test]
@@ -61,10 +64,12 @@ fn a_second_vote_for_a_slot_is_seen_but_not_the_same_vote_again() {
 fn a_vote_below_the_own_view_change_is_seen() {
     let mut floor = ViewFloor::default();
     let change = ViewChange { view: View::new(2), stable: None, prepared: Vec::new() };
-    assert_eq!(name(floor.synced(0, &Statement::Prepare(vote(1, 1, 1)))), None);
-    assert_eq!(name(floor.synced(0, &Statement::ViewChange(change))), None);
-    assert_eq!(name(floor.synced(0, &Statement::Commit(vote(1, 1, 1)))), Some("view_floor"));
-    assert_eq!(name(floor.synced(0, &Statement::Commit(vote(2, 1, 1)))), None);
+    let identity = network(4);
+    let state = |statement| identity.state(ValidatorIndex::new(0), statement);
+    assert_eq!(name(floor.synced(0, &state(Statement::Prepare(vote(1, 1, 1))))), None);
+    assert_eq!(name(floor.synced(0, &state(Statement::ViewChange(change)))), None);
+    assert_eq!(name(floor.synced(0, &state(Statement::Commit(vote(1, 1, 1))))), Some("view_floor"));
+    assert_eq!(name(floor.synced(0, &state(Statement::Commit(vote(2, 1, 1))))), None);
 }
 
 #[test]
@@ -80,17 +85,18 @@ fn a_statement_that_is_not_durable_is_seen() {
 fn whatever_contradicts_a_decision_is_seen() {
     let identity = network(4);
     let commit = |signer, vote| identity.state(ValidatorIndex::new(signer), Statement::Commit(vote));
-    let mut decided = Decided::new(identity.quorum());
-    assert_eq!(name(decided.executed(0, Height::new(5), vote(1, 5, 7).digest)), Some("decided"));
+    let mut decided = Decided::default();
+    let epochs = Epochs::new(Rc::new(ChainState::genesis(identity.clone())), 8);
+    assert_eq!(name(decided.executed(&epochs, 0, Height::new(5), vote(1, 5, 7).digest)), Some("decided"));
     for signer in [0, 1, 1, 2] {
-        assert_eq!(name(decided.stated(&commit(signer, vote(1, 5, 7)))), None);
+        assert_eq!(name(decided.stated(&epochs, &commit(signer, vote(1, 5, 7)))), None);
     }
-    assert_eq!(name(decided.executed(0, Height::new(5), vote(1, 5, 7).digest)), None);
+    assert_eq!(name(decided.executed(&epochs, 0, Height::new(5), vote(1, 5, 7).digest)), None);
     assert_eq!(name(decided.prepared(3, &Statement::Prepare(vote(0, 5, 8)))), None);
     assert_eq!(name(decided.prepared(3, &Statement::Prepare(vote(2, 5, 8)))), Some("decided"));
-    assert_eq!(name(decided.stated(&commit(0, vote(2, 5, 8)))), None);
-    assert_eq!(name(decided.stated(&commit(2, vote(2, 5, 8)))), None);
-    assert_eq!(name(decided.stated(&commit(3, vote(2, 5, 8)))), Some("decided"));
+    assert_eq!(name(decided.stated(&epochs, &commit(0, vote(2, 5, 8)))), None);
+    assert_eq!(name(decided.stated(&epochs, &commit(2, vote(2, 5, 8)))), None);
+    assert_eq!(name(decided.stated(&epochs, &commit(3, vote(2, 5, 8)))), Some("decided"));
 }
 
 #[test]
@@ -110,7 +116,7 @@ fn certificates_of_six_need_four_signers_and_good_signatures() {
 
 #[test]
 fn going_back_is_seen() {
-    let (view, low) = (View::new, Height::new);
+    let (view, low) = (|view| (Epoch::ZERO, View::new(view)), Height::new);
     let mut monotone = Monotone::default();
     assert_eq!(name(monotone.stands(0, view(2), low(4), low(6))), None);
     assert_eq!(name(monotone.stands(0, view(2), low(3), low(6))), Some("monotone"));

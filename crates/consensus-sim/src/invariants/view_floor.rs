@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use consensus::Statement;
-use types::View;
+use consensus::{SignedStatement, Statement};
+use types::{Epoch, View};
 
 use super::{Verdict, require};
 use crate::queue::Place;
@@ -12,13 +12,14 @@ use crate::queue::Place;
 /// The highest view each node asked for.
 #[derive(Debug, Default)]
 pub(super) struct ViewFloor {
-    floors: BTreeMap<Place, View>,
+    floors: BTreeMap<(Place, Epoch), View>,
 }
 
 impl ViewFloor {
     /// A statement of a node became durable.
-    pub fn synced(&mut self, place: Place, statement: &Statement) -> Verdict {
-        let floor = self.floors.entry(place).or_default();
+    pub fn synced(&mut self, place: Place, signed: &SignedStatement) -> Verdict {
+        let statement = &signed.statement;
+        let floor = self.floors.entry((place, signed.epoch)).or_default();
         match statement {
             Statement::ViewChange(change) => {
                 let (was, view) = (*floor, change.view);

@@ -1,10 +1,13 @@
 //! What it means that the network has healed: all sound nodes work again, vote again, and stand in one view;
 //! and when it has, that nothing disturbs it (L3) and that memory is back at its baseline (L6).
 
+use std::rc::Rc;
+
 use consensus::status::ReplicaStatus;
 use types::View;
 
 use crate::{
+    epochs::OUTSIDER,
     node::Node,
     queue::{Event, Place},
     time::MILLISECOND,
@@ -13,7 +16,12 @@ use crate::{
 
 impl World {
     pub(super) fn what_is_missing(&self) -> Option<String> {
-        let is_missing = |(_, marker): &&(Place, u64)| !self.env.invariants.is_executed(*marker);
+        if self.env.changed < self.env.scenario.epochs.changes.len() {
+            return Some(format!("set {} of the plan is not there yet", self.env.changed + 1));
+        }
+        let is_missing = |(place, marker): &&(Place, u64)| {
+            !self.env.invariants.is_executed(*marker) && !self.nodes[*place].is_retired()
+        };
         if let Some((place, marker)) = self.liveness.markers.iter().find(is_missing) {
             return Some(format!(
                 "transaction {marker}, submitted at {place} in this phase, is not executed"
@@ -27,19 +35,27 @@ impl World {
             return Some("a sound node does not run".into());
         }
         let newest = self.env.invariants.height().get();
+        let identity = Rc::clone(&self.env.invariants.newest().identity);
         for (node, status) in sound.iter().zip(&statuses) {
             let place = node.place;
-            if status.low.get() + self.env.scenario.parameters.window < newest
-                || status.low.get() <= self.liveness.height
-            {
+            let window = self.env.scenario.parameters.window;
+            // Observers are told of less.
+            let window = if node.index == OUTSIDER { window.max(16) } else { window };
+            if status.low.get() + window < newest || status.low.get() <= self.liveness.height {
                 return Some(format!("node {place} is at low {}, the chain at {newest}", status.low));
             }
-            if !node.memory_lost && node.voted <= self.liveness.height {
+            if status.epoch != identity.epoch {
+                return Some(format!(
+                    "node {place} is in epoch {}, the chain in {}",
+                    status.epoch, identity.epoch
+                ));
+            }
+            if identity.index_of(node.person).is_some() && node.voted <= self.liveness.height {
                 return Some(format!("node {place} did not vote since the phase began"));
             }
         }
         let mut voting =
-            sound.iter().zip(&statuses).filter(|(node, _)| !node.memory_lost).map(|(_, status)| status);
+            sound.iter().zip(&statuses).filter(|(node, _)| node.index != OUTSIDER).map(|(_, status)| status);
         let first = voting.next()?;
         let converged = first.active && voting.all(|status| status.active && status.view == first.view);
         (!converged).then(|| "the views have not converged".into())

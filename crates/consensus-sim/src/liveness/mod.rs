@@ -86,7 +86,10 @@ impl World {
         }
         broken.into_iter().for_each(|(place, how)| self.break_for_good(place, how));
         for place in 0..self.nodes.len() {
-            if self.nodes[place].process == Process::Down && !self.stays_down(place) {
+            if self.nodes[place].process == Process::Down
+                && !self.stays_down(place)
+                && !self.nodes[place].retired
+            {
                 self.nodes[place].start(&mut self.env);
             }
             if self.is_sound(place) {
@@ -122,7 +125,9 @@ impl World {
 
     /// Honest, connected and alive in the present phase.
     pub fn is_sound(&self, place: Place) -> bool {
-        self.nodes[place].is_honest() && !self.liveness.broken.iter().any(|(broken, _)| *broken == place)
+        self.nodes[place].is_honest()
+            && !self.nodes[place].is_retired()
+            && !self.liveness.broken.iter().any(|(broken, _)| *broken == place)
     }
 
     /// Whether the run is over: all is well again, or a violation because it took too long.
@@ -180,6 +185,9 @@ impl World {
     fn submit_markers(&mut self) {
         for (place, marker) in self.liveness.markers.clone() {
             let node = &self.nodes[place];
+            if node.is_retired() {
+                continue;
+            }
             let batches = node.mempool.own.values().filter_map(|own| node.mempool.held.get(&own.digest));
             let packed = batches.into_iter().any(|held| held.batch.transactions.contains(&marker));
             if !self.env.invariants.is_executed(marker) && node.is_up() && !packed {

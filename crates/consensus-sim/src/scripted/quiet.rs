@@ -3,6 +3,7 @@
 use types::Parameters;
 
 use crate::{
+    epochs::plan::EpochPlan,
     faults::disks::Medium,
     scenario::{Load, Machine, NetworkFaults, Rates, Scenario, Start},
     time::{MILLISECOND, Micros},
@@ -15,6 +16,7 @@ impl Scenario {
         Self {
             seed: n as u64,
             n,
+            epochs: EpochPlan::default(),
             parameters,
             byzantine: Vec::new(),
             twins: Vec::new(),

@@ -6,6 +6,7 @@ use types::{Parameters, quorum};
 
 use crate::{
     byzantine::Behaviour,
+    epochs::plan::EpochPlan,
     faults::disks::Medium,
     prng::Prng,
     scenario::{Broken, Load, Machine, NetworkFaults, Rates, Repertoire, Scenario, Start},
@@ -21,6 +22,7 @@ impl Scenario {
             Repertoire::All => {
                 scenario.draw_actors();
                 scenario.draw_later_faults();
+                scenario.draw_epochs();
             }
         }
         scenario
@@ -61,6 +63,7 @@ impl Scenario {
         Self {
             seed,
             n,
+            epochs: EpochPlan::default(),
             twins: byzantine.iter().filter(|(_, b)| b.is_twin()).map(|(place, _)| *place).collect(),
             byzantine,
             network: network(prng),

@@ -69,7 +69,7 @@ impl Bench {
     }
 
     pub fn reference(&self, author: u16) -> BatchRef {
-        StoredBatch::pack(ValidatorIndex::new(author), 3, TimeMs::new(10_000), vec![7]).reference
+        StoredBatch::pack(Epoch::ZERO, ValidatorIndex::new(author), 3, TimeMs::new(10_000), vec![7]).reference
     }
 
     pub fn certificate(&self, height: u64) -> Certificate {
