@@ -1,5 +1,13 @@
 //! Real networks for end-to-end tests: `hanse testnet` homes, `hanse start` processes on loopback ports or in
 //! network namespaces, scripted faults, and the command line as a person or script would use it.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `HANSE_E2E=all` | more transfers, as `make e2e` wants |
+//! | `HANSE_E2E_NET=namespaces` or `proxies` | what links are made of; else namespaces where they are permitted |
+//! | `HANSE_E2E_PATIENCE=N` | every bound is multiplied by N; 2 where it is not set |
+//! | `HANSE_E2E_REPORT=FILE` | scenarios append what they measured |
+//! | `HANSE_E2E_BEHIND=N` | how many blocks behind the late node of the sync test is; 20,000 where it is not set |
 
 pub mod cluster;
 pub mod command;

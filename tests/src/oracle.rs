@@ -2,7 +2,7 @@
 //! exactly once, all headers and state roots are equal and certified, the supply is conserved, and each ledger
 //! verifies offline.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use client::{Client, Trust};
 use types::{BlockHash, Height, StateRoot, TransactionId};
@@ -19,11 +19,12 @@ struct Chain {
     transactions: BTreeMap<TransactionId, u32>,
 }
 
-/// Checks all nodes that run, then ends them and verifies their ledgers. Nothing may be submitted meanwhile.
+/// Checks all nodes that run from a height on, then ends them and verifies their whole ledgers. Nothing may be
+/// submitted meanwhile.
 ///
 /// # Panics
 /// When anything is lost, doubled, different or damaged.
-pub fn check(cluster: &mut Cluster, told: &[TransactionId]) -> u64 {
+pub fn check(cluster: &mut Cluster, told: &[TransactionId], first_height: u64) -> u64 {
     let nodes = cluster.started();
     let top = nodes.iter().map(|node| cluster.height(*node)).max().unwrap();
     cluster.reach(top);
@@ -31,7 +32,7 @@ pub fn check(cluster: &mut Cluster, told: &[TransactionId]) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut first: Option<Chain> = None;
     for node in &nodes {
-        let chain = runtime.block_on(read(cluster, &wallet, *node, top));
+        let chain = runtime.block_on(read(cluster, &wallet, *node, first_height..=top));
         for id in told {
             let times = chain.transactions.get(id).copied().unwrap_or(0);
             assert_eq!(times, 1, "node {node}: the acknowledged {id} stands there {times} times");
@@ -54,11 +55,11 @@ pub fn check(cluster: &mut Cluster, told: &[TransactionId]) -> u64 {
     top
 }
 
-async fn read(cluster: &Cluster, wallet: &Wallet, node: usize, top: u64) -> Chain {
+async fn read(cluster: &Cluster, wallet: &Wallet, node: usize, heights: RangeInclusive<u64>) -> Chain {
     let trust = Trust::Genesis(wallet.genesis.clone());
     let client = Client::connect(vec![cluster.endpoint(node)], trust).await.unwrap();
     let mut chain = Chain { headers: Vec::new(), transactions: BTreeMap::new() };
-    for height in 1..=top {
+    for height in heights {
         let block = client.block(Some(Height::new(height))).await.unwrap();
         assert!(block.verified, "node {node}, height {height}");
         let header = &block.value.block.header;

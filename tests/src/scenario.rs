@@ -28,6 +28,8 @@ pub struct Scenario {
     pub load: Load,
     /// Nodes that are not expected to vote in the end.
     pub mute: Vec<usize>,
+    /// The oracle reads blocks from here on.
+    pub first_height: u64,
     row: Row,
     fault: Option<Instant>,
     _turn: File,
@@ -62,7 +64,7 @@ impl Scenario {
             ..Row::default()
         };
         println!("{name}: on {}", row.network);
-        Self { cluster, load, mute: Vec::new(), row, fault: None, _turn: turn }
+        Self { cluster, load, mute: Vec::new(), first_height: 1, row, fault: None, _turn: turn }
     }
 
     /// A fault begins now.
@@ -125,12 +127,12 @@ impl Scenario {
     }
 
     fn judge(self, end: impl FnOnce(Load) -> Vec<TransactionId>) {
-        let Self { mut cluster, load, mut row, _turn, .. } = self;
+        let Self { mut cluster, load, mut row, first_height, _turn, .. } = self;
         let told = end(load);
         row.resident_after = resident(&mut cluster);
         let changes = |node: usize| cluster.status(node)["view_changes"].as_u64();
         row.view_changes = cluster.started().into_iter().filter_map(changes).max().unwrap_or(0);
-        row.blocks = oracle::check(&mut cluster, &told);
+        row.blocks = oracle::check(&mut cluster, &told, first_height);
         row.tell();
     }
 

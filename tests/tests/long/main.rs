@@ -7,6 +7,7 @@ mod partitions;
 mod pauses;
 mod primaries;
 mod starts;
+mod sync;
 
 use e2e::{Shape, Wanted};
 

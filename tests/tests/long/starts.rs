@@ -1,6 +1,6 @@
 //! Nodes that start late, and hear not everybody at first.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use e2e::{Cluster, Scenario, scenario::my_turn};
 
@@ -17,7 +17,7 @@ fn n4f1_staggered_start_with_partial_links() {
     for node in 0..4 {
         cluster.start_node(node);
         cluster.status(node);
-        std::thread::sleep(std::time::Duration::from_secs(5));
+        std::thread::sleep(Duration::from_secs(5));
     }
     cluster.fabric.heal();
     let end = Instant::now();
