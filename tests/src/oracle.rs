@@ -1,6 +1,6 @@
 //! What must be true of the ledgers after any faults: everything that a client was told of stands on every node
-//! exactly once, all headers and state roots are equal and certified, the supply is conserved, and each ledger
-//! verifies offline.
+//! exactly once, all headers and state roots are equal and certified, the supply is conserved, nobody saw two
+//! statements of one validator for one slot, and each ledger verifies offline.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
@@ -32,6 +32,7 @@ pub fn check(cluster: &mut Cluster, told: &[TransactionId], first_height: u64) -
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut first: Option<Chain> = None;
     for node in &nodes {
+        assert_eq!(cluster.status(*node)["evidence"], 0, "node {node} saw a faulty validator");
         let chain = runtime.block_on(read(cluster, &wallet, *node, first_height..=top));
         for id in told {
             let times = chain.transactions.get(id).copied().unwrap_or(0);

@@ -17,6 +17,8 @@ use crate::{
 
 /// After the last fault heals, the first commit comes within this, and nobody is restarted.
 pub const HEAL: Duration = Duration::from_secs(30);
+/// A node that takes longer until it is level leaves its state in the output.
+const SLOW: Duration = Duration::from_secs(20);
 /// Clients at once.
 const CLIENTS: usize = 12;
 
@@ -26,8 +28,6 @@ pub struct Scenario {
     pub cluster: Cluster,
     /// Its clients.
     pub load: Load,
-    /// Nodes that are not expected to vote in the end.
-    pub mute: Vec<usize>,
     /// The oracle reads blocks from here on.
     pub first_height: u64,
     row: Row,
@@ -64,7 +64,7 @@ impl Scenario {
             ..Row::default()
         };
         println!("{name}: on {}", row.network);
-        Self { cluster, load, mute: Vec::new(), first_height: 1, row, fault: None, _turn: turn }
+        Self { cluster, load, first_height: 1, row, fault: None, _turn: turn }
     }
 
     /// A fault begins now.
@@ -100,7 +100,15 @@ impl Scenario {
         });
         let height = self.heights().into_iter().max().unwrap_or(0);
         for node in self.cluster.started() {
-            until(&format!("node {node} level"), PATIENCE, || self.is_level(node, height));
+            let mut told = false;
+            until(&format!("node {node} level"), PATIENCE, || {
+                let found = self.is_level(node, height);
+                if let (Err(state), false, true) = (&found, told, end.elapsed() > SLOW) {
+                    println!("{}: node {node} is not level after {SLOW:?}: {state}", self.row.name);
+                    told = true;
+                }
+                found
+            });
         }
         self.one_view();
         let level = end.elapsed();
@@ -151,8 +159,7 @@ impl Scenario {
 
     fn is_level(&self, node: usize, height: u64) -> Result<(), String> {
         let status = self.cluster.status(node);
-        let votes = status["voting"] == true || self.mute.contains(&node);
-        match status["height"].as_u64() >= Some(height) && votes {
+        match status["height"].as_u64() >= Some(height) && status["voting"] == true {
             true => Ok(()),
             false => Err(format!("goal {height}: {status}\n{}", self.cluster.logs())),
         }

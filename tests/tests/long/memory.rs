@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Scenario, cluster::PATIENCE, hanse, until};
+use e2e::{Scenario, Shape, cluster::PATIENCE, until};
 
-use crate::PLAIN;
+/// A change of the set takes effect soon.
+const PLAIN: Shape<'static> = Shape { parameters: &["window=16", "activation_delay=16"], ..Shape::plain(4) };
 
 #[test]
-fn n4f1_a_wiped_validator_follows_without_voting() {
+fn n4f1_a_wiped_validator_follows_and_rejoins() {
     let mut scenario = Scenario::start("data directory of a backup wiped", &PLAIN);
     let node = (scenario.primary(0) + 1) % 4;
     scenario.fault();
@@ -15,12 +16,9 @@ fn n4f1_a_wiped_validator_follows_without_voting() {
     scenario.cluster.wipe(node);
     scenario.commits(100);
     scenario.cluster.start_node(node);
-    // Until Rejoin readmits it (epochs), it only follows; afterwards it may vote again.
-    scenario.mute.push(node);
+    // It only follows until Rejoin readmits it with an epoch of its own; level means voting.
     scenario.heals_after(Instant::now());
     scenario.commits(100);
-    let status = scenario.cluster.status(node);
-    assert!(status["voting"] == true || status["not_voting_reason"].is_string(), "{status}");
     scenario.finish();
 }
 
@@ -48,7 +46,7 @@ fn n4f1_two_of_four_wiped_stay_safe() {
 }
 
 #[test]
-fn n4f1_a_rolled_back_validator_is_noticed_and_does_not_vote() {
+fn n4f1_a_rolled_back_validator_is_noticed_and_rejoins() {
     let mut scenario = Scenario::start("data directory of a backup rolled back", &PLAIN);
     let primary = scenario.primary(0);
     let (node, helper) = ((primary + 1) % 4, (primary + 2) % 4);
@@ -71,17 +69,8 @@ fn n4f1_a_rolled_back_validator_is_noticed_and_does_not_vote() {
         }
     });
     scenario.cluster.start_node(helper);
-    scenario.mute.push(node);
+    // Readmitted like one that lost everything.
     scenario.heals_after(Instant::now());
     scenario.commits(100);
-    let height = scenario.heights().into_iter().min().unwrap();
-    assert!(!signers(&scenario, height).contains(&(node as u64)), "it signs no checkpoint");
     scenario.finish();
-}
-
-fn signers(scenario: &Scenario, height: u64) -> Vec<u64> {
-    let (height, endpoint) = (height.to_string(), scenario.cluster.endpoint(0));
-    let answer = hanse(&["query", "block", "--height", &height, "--endpoint", &endpoint]);
-    let signers = answer.json["certificate"]["signers"].as_array().cloned().unwrap_or_default();
-    signers.iter().filter_map(serde_json::Value::as_u64).collect()
 }
