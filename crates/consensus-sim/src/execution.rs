@@ -68,10 +68,8 @@ impl Node {
         let rules = Rules { orders: &env.orders, delay, mutant: env.mutant };
         let block = Rc::new(self.executor.execute(&task, &rules));
         self.executor.queue.pop_front();
-        if self.is_honest() {
-            if env.invariants.executed(self.place, &block) {
-                env.note_first_execution(self.place, &block);
-            }
+        if self.is_honest() && env.invariants.executed(self.place, &block) {
+            env.note_first_execution(self.place, &block);
         }
         let (place, height, hash) = (self.place, task.height, block.hash);
         env.say(|| format!("{place} executed {height} {hash:?} {:?}", task.origin));

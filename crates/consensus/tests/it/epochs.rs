@@ -130,7 +130,7 @@ fn r21_an_epoch_ends_once_when_its_last_block_is_executed_and_certified_durably(
             shown.extend(execute(&mut bench));
             shown.extend(bench.receive(1, certificate));
             assert!(!shown.contains(&end), "{shown:?}");
-            assert_eq!(bench.input(Input::CertificateDurable(h(2))), [end.clone()]);
+            assert_eq!(bench.input(Input::CertificateDurable(h(2))), *std::slice::from_ref(&end));
         } else {
             shown.extend(bench.receive(1, certificate));
             shown.extend(bench.input(Input::CertificateDurable(h(2))));

@@ -1,6 +1,6 @@
 //! The vote log on disks that fail.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod compaction;
 mod crashes;
