@@ -1,6 +1,7 @@
 //! The simulator's own tests: it is deterministic, it can fail, and the replica passes it.
 
 mod determinism;
+mod epochs;
 mod mutants;
 mod regressions;
 mod scripted;
