@@ -3,8 +3,8 @@
 
 use std::{fs::File, io::Write as _, time::Duration};
 
-/// The head of the table.
-pub const HEAD: &str = "| scenario | network | longest silence in the fault | first commit after heal | all level after heal | view changes | blocks | resident MiB before -> after |\n|---|---|---|---|---|---|---|---|";
+/// The head of the table, before the first line.
+const HEAD: &str = "| scenario | network | longest silence in the fault | first commit after heal | all level after heal | one view after heal | view changes | blocks | resident MiB before -> after |\n|---|---|---|---|---|---|---|---|---|";
 
 /// One line.
 #[derive(Debug, Clone, Default)]
@@ -17,8 +17,10 @@ pub struct Row {
     pub silence: Option<Duration>,
     /// From the end of the last fault.
     pub first_commit: Option<Duration>,
-    /// Until all nodes have the height of then, one view, and vote.
+    /// Until all nodes have the height of then, and vote.
     pub level: Option<Duration>,
+    /// Until all nodes are in one view.
+    pub one_view: Option<Duration>,
     /// Of the node that had the most.
     pub view_changes: u64,
     /// The chain's height.
@@ -35,12 +37,13 @@ impl Row {
         let seconds =
             |time: Option<Duration>| time.map_or("".into(), |t| format!("{:.1} s", t.as_secs_f64()));
         let line = format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} -> {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} -> {} |",
             self.name,
             self.network,
             seconds(self.silence),
             seconds(self.first_commit),
             seconds(self.level),
+            seconds(self.one_view),
             self.view_changes,
             self.blocks,
             self.resident_before,
@@ -54,7 +57,8 @@ impl Row {
 pub fn note(line: &str) {
     println!("{line}");
     let Some(path) = std::env::var_os("HANSE_E2E_REPORT") else { return };
+    let head = if std::path::Path::new(&path).exists() { String::new() } else { format!("{HEAD}\n") };
     if let Ok(mut file) = File::options().create(true).append(true).open(path) {
-        let _ = writeln!(file, "{line}");
+        let _ = writeln!(file, "{head}{line}");
     }
 }
