@@ -44,12 +44,14 @@ fix: ## formatting and the lints that can mend themselves
 	cargo fmt --all
 	cargo clippy --locked --release --workspace --all-targets --fix --allow-dirty --allow-staged
 
-sim: ## simulator: SEEDS=500 START=0 runs a range, SEED=123 replays one with its trace
+sim: ## simulator: SEEDS=500 START=0 runs a range, SEED=123 replays one with its trace, SCENARIO=all plays the named
 	cargo build --locked --release --bin sim
 ifdef SEED
 	$(TARGET)/release/sim --seed $(SEED) --trace
+else ifdef SCENARIO
+	$(TARGET)/release/sim --scenario $(SCENARIO)
 else
-	$(TARGET)/release/sim --seeds $(SEEDS) --start $(START)
+	$(TARGET)/release/sim --seeds $(SEEDS) --start $(START) --jobs $(or $(JOBS),2) --keep-going
 endif
 
 twins: ## twins (two processes with one key): SCENARIOS=20000 START=0 runs a range, TWIN=123 replays one

@@ -73,6 +73,7 @@ impl Node {
             Notice::ViewChangeStarted { reason, .. } => {
                 env.statistics.view_changes += 1;
                 env.statistics.slow_primaries += u64::from(*reason == "slow_primary");
+                env.statistics.overdue_batches += u64::from(*reason == "overdue_batch");
             }
             Notice::ViewInstalled { view, .. } => env.statistics.views = env.statistics.views.max(view.get()),
             Notice::NotVoting { reason } if !self.memory_lost && env.mutant.is_none() => {

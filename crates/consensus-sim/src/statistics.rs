@@ -19,6 +19,8 @@ pub struct Statistics {
     pub view_changes: u64,
     /// How many of them by the rule for slow primaries.
     pub slow_primaries: u64,
+    /// And how many because of a batch that waited too long.
+    pub overdue_batches: u64,
     /// Processes that died.
     pub crashes: u64,
     /// Changes of links.
@@ -115,6 +117,7 @@ impl Statistics {
         self.views += other.views;
         self.view_changes += other.view_changes;
         self.slow_primaries += other.slow_primaries;
+        self.overdue_batches += other.overdue_batches;
         self.crashes += other.crashes;
         self.link_faults += other.link_faults;
         self.pauses += other.pauses;

@@ -6,7 +6,7 @@ use crate::{
     epochs::OUTSIDER,
     faults::links::all_but,
     invariants::Violation,
-    liveness::Liveness,
+    liveness::{Liveness, Phase},
     mutant::Mutant,
     node::Node,
     packet::Packet,
@@ -205,7 +205,8 @@ impl World {
     /// Clients submit; in the liveness phase without end, at a steady rate.
     fn load(&mut self, place: Place, event: Event) {
         self.env.let_ghost_speak();
-        if self.env.calm || self.loaded < self.env.scenario.load.batches_max {
+        let is_idle = matches!(self.liveness.phase, Phase::Idle { .. });
+        if !is_idle && (self.env.calm || self.loaded < self.env.scenario.load.batches_max) {
             self.loaded += 1;
             self.nodes[place].handle(&mut self.env, event.clone());
         }

@@ -14,10 +14,15 @@ use crate::{effect::Effect, message::Message, replica::Replica, slots::popular};
 #[derive(Debug, Default)]
 pub(crate) struct Proposals {
     known: BTreeMap<ProposalDigest, (Height, Arc<Proposal>)>,
-    wanted: BTreeSet<ProposalDigest>,
+    /// With the highest height that needs it.
+    wanted: BTreeMap<ProposalDigest, Height>,
 }
 
 impl Proposals {
+    pub(crate) fn len(&self) -> usize {
+        self.known.len() + self.wanted.len()
+    }
+
     pub(crate) fn get(&self, digest: ProposalDigest) -> Option<Proposal> {
         self.known.get(&digest).map(|(_, proposal)| (**proposal).clone())
     }
@@ -30,6 +35,7 @@ impl Proposals {
 
     pub(crate) fn prune(&mut self, low: Height) {
         self.known.retain(|_, (height, _)| *height > low);
+        self.wanted.retain(|_, height| *height > low);
     }
 
     /// A view begins: only what it orders may be wanted again.
@@ -54,16 +60,20 @@ impl Replica {
         let digest = popular(&slot.prepares, enough).filter(|digest| offered != Some(*digest));
         if let Some(digest) = digest {
             self.highest_proposed = self.highest_proposed.max(height);
-            self.want_proposal(digest);
+            self.want_proposal(digest, height);
         }
     }
 
-    pub(crate) fn want_proposal(&mut self, digest: ProposalDigest) {
+    /// Asks for the content of a digest, for as long as the height is above low.
+    pub(crate) fn want_proposal(&mut self, digest: ProposalDigest, height: Height) {
         let bound = usize::try_from(2 * self.chain.window).unwrap_or(usize::MAX);
         if self.proposals.known.contains_key(&digest) || self.proposals.wanted.len() >= bound {
             return;
         }
-        if self.proposals.wanted.insert(digest) {
+        let known = self.proposals.wanted.insert(digest, height);
+        if let Some(other) = known {
+            self.proposals.wanted.insert(digest, other.max(height));
+        } else {
             self.effects.push(Effect::Broadcast(Message::FetchProposal(digest)));
         }
     }
@@ -77,13 +87,11 @@ impl Replica {
 
     pub(crate) fn on_proposal(&mut self, proposal: Proposal) {
         let digest = proposal.digest();
-        if !self.proposals.wanted.contains(&digest) {
-            return;
-        }
+        let Some(wanted_at) = self.proposals.wanted.get(&digest).copied() else { return };
         let proposal = Arc::new(proposal);
         let ordered =
             self.order.digests.iter().find(|(_, ordered)| **ordered == digest).map(|(height, _)| *height);
-        let height = ordered.unwrap_or_else(|| self.chain.low.plus(self.chain.window));
+        let height = ordered.unwrap_or(wanted_at);
         self.proposals.keep(digest, height, &proposal);
         for reference in proposal.references.clone() {
             if !self.batches.is_held(&reference) && !self.batches.contradicts(&reference) {
@@ -105,7 +113,7 @@ impl Replica {
             from.extend(slot.into_iter().flat_map(|slot| slot.prepares.keys().copied()));
             self.fetch_batch(reference, from);
         }
-        let wanted: Vec<_> = self.proposals.wanted.iter().copied().collect();
+        let wanted: Vec<_> = self.proposals.wanted.keys().copied().collect();
         self.effects.extend(wanted.into_iter().map(|d| Effect::Broadcast(Message::FetchProposal(d))));
     }
 

@@ -67,6 +67,7 @@ mod durable;
 pub mod effect;
 mod empty;
 mod fetch;
+pub mod footprint;
 pub mod input;
 mod inspect;
 pub mod message;
@@ -90,6 +91,7 @@ mod voting;
 
 pub use config::ReplicaConfig;
 pub use effect::{Effect, Evidence, Halt, Notice, Persist};
+pub use footprint::Footprint;
 pub use input::{Clock, Input, Monotonic};
 pub use message::{
     EmptyRequest, Message, NewView, PreparedCertificate, SignedStatement, Statement, Status, ViewChange,

@@ -95,7 +95,7 @@ impl Replica {
         }
         let proposal =
             if digest == null_digest() { Some(Proposal::null()) } else { self.proposals.get(digest) };
-        let Some(proposal) = proposal else { return self.want_proposal(digest) };
+        let Some(proposal) = proposal else { return self.want_proposal(digest, height) };
         let vote = Vote { view: self.view, height, digest };
         self.persist(Statement::PrePrepare(vote), Some(proposal), None);
     }

@@ -1,5 +1,22 @@
 //! What must hold after every event, one file per invariant; each cites its source. The observer sees
 //! what honest nodes log, sync, send, execute and store, and shares no state with any replica.
+//!
+//! | `threats.md` | where |
+//! | --- | --- |
+//! | S1 agreement | `agreement`, and before it shows in a block `decided` |
+//! | S2 durable acks | `decided` (q commits bind all later views), `durable_before_send`, the markers of `liveness` |
+//! | S3 exactly once | `exactly_once` |
+//! | S4 chain integrity | `chain` |
+//! | S5 state equality | `agreement`: the header hash binds the state root |
+//! | S6 no equivocation | `vote_uniqueness`, `view_floor`, `durable_before_send` |
+//! | S7 certificates | `certificates` |
+//! | S8 validity | `prepared_before_commit`; blocks from liars: `divergence` in `execution` |
+//! | S9 monotone | `monotone` |
+//! | L1, L2, L4 | `liveness`: healing, a broken minority, all whole |
+//! | L3 | `liveness::healed`: no view change when all are whole |
+//! | L6 | `bounds`: work, events, memory within bounds, and none left when idle |
+//!
+//! A node whose vote log was rolled back counts against f: no invariant speaks of it, but its commits count.
 
 mod agreement;
 mod bounds;
@@ -239,6 +256,11 @@ impl Invariants {
     /// A replica answered one input with this many effects; the world has this many pending events.
     pub fn work(&mut self, place: Place, effects: usize, validators: usize, window: u64) {
         self.note(bounds::effects(place, effects, validators, window));
+    }
+
+    /// A replica keeps so much.
+    pub fn keeps(&mut self, place: Place, found: &consensus::Footprint, bound: &consensus::Footprint) {
+        self.note(bounds::footprint(place, found, bound));
     }
 
     /// The world has this many pending events.

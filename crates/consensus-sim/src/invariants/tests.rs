@@ -130,4 +130,9 @@ fn floods_are_seen() {
     assert_eq!(name(bounds::effects(0, 100, 4, 8)), None);
     assert_eq!(name(bounds::effects(0, 100_000, 4, 8)), Some("bounds"));
     assert_eq!(name(bounds::events(10_000_000, 4)), Some("bounds"));
+    let bound = consensus::Footprint::bound(4, 8, 2);
+    let full = consensus::Footprint { view_changes: 4, prepared: 16, ..Default::default() };
+    assert_eq!(name(bounds::footprint(0, &full, &bound)), None);
+    let more = consensus::Footprint { prepared: 17, ..full };
+    assert_eq!(name(bounds::footprint(0, &more, &bound)), Some("bounds"));
 }

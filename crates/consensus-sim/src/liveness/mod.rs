@@ -31,6 +31,8 @@ pub(crate) enum Phase {
     Whole,
     /// All have healed: from here on nothing may happen but progress, until this time, in this view.
     Quiet { until: Micros, view: View },
+    /// Clients submit nothing any more: at the end nothing may be left in any replica's memory.
+    Idle { until: Micros },
 }
 
 /// What must be reached.
@@ -46,8 +48,8 @@ pub(crate) struct Liveness {
     markers: Vec<(Place, u64)>,
     /// The highest height executed when the phase began.
     height: u64,
-    /// How often a primary was found slow until then.
-    slow_primaries: u64,
+    /// How often a primary was found slow, or a batch overdue, until then.
+    accusations: u64,
 }
 
 impl World {
@@ -76,7 +78,7 @@ impl World {
             began: self.env.now,
             markers: Vec::new(),
             height: self.env.invariants.height().get(),
-            slow_primaries: self.env.statistics.slow_primaries,
+            accusations: self.accusations(),
         };
         self.env.network.calm();
         for place in 0..self.nodes.len() {
@@ -133,8 +135,11 @@ impl World {
     /// Whether the run is over: all is well again, or a violation because it took too long.
     pub fn check_healed(&mut self) -> bool {
         self.submit_markers();
-        if let Phase::Quiet { until, view } = self.liveness.phase {
-            return self.check_quiet(until, view);
+        self.check_footprints();
+        match self.liveness.phase {
+            Phase::Quiet { until, view } => return self.check_quiet(until, view),
+            Phase::Idle { until } => return self.check_idle(until),
+            Phase::Faults | Phase::Healing | Phase::Minority | Phase::Whole => {}
         }
         let missing = self.what_is_missing();
         if missing.is_none() {
@@ -176,7 +181,7 @@ impl World {
                 let until = self.env.now + 4 * self.env.scenario.parameters.view_timeout_ms * MILLISECOND;
                 self.begin_phase(Phase::Quiet { until, view }, Vec::new());
             }
-            Phase::Faults | Phase::Quiet { .. } => {}
+            Phase::Faults | Phase::Quiet { .. } | Phase::Idle { .. } => {}
         }
     }
 
