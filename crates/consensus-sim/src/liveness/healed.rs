@@ -99,7 +99,8 @@ impl World {
     /// Everything is ordered, executed and certified, so the replicas' memories are empty again. (What
     /// Byzantine validators say of heights to come is kept, within bounds.)
     pub(super) fn check_idle(&mut self, until: u64) -> bool {
-        let n = self.env.scenario.n;
+        // Sets change: at most everybody there is, and the outsider, sits in one.
+        let n = self.nodes.len() + 2;
         let own = 2 + usize::try_from(VIEWS_BACK).unwrap_or(0);
         let nothing = Footprint {
             own,
@@ -126,7 +127,7 @@ impl World {
     /// No replica ever keeps more than its window allows.
     pub(super) fn check_footprints(&mut self) {
         let parameters = &self.env.scenario.parameters;
-        let bound = Footprint::bound(self.env.scenario.n, parameters.window, parameters.batches_per_author);
+        let bound = Footprint::bound(self.nodes.len() + 2, parameters.window, parameters.batches_per_author);
         for (place, found) in self.footprints() {
             self.env.invariants.keeps(place, &found, &bound);
         }
