@@ -8,7 +8,7 @@ START ?= 0
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
-.PHONY: help setup build devnet test check fix sim model twins bench failpoints e2e install
+.PHONY: help setup build devnet test check fix sim model twins mutants bench failpoints e2e install
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ endif
 
 model: ## the model of view changes and checkpoints, larger bounds than in `make test` (some minutes)
 	cargo run --locked --release -p consensus-model --bin model
+
+mutants: ## deliberate faults of the protocol, each of which the tests must notice: NAMES="..." runs some
+	scripts/mutants $(NAMES)
 
 bench: setup ## the cost of each step (criterion)
 	cargo bench --locked -p benches
