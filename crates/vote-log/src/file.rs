@@ -42,9 +42,7 @@ pub fn encode_frame(header: &Header, first: u64, payload: &[u8], out: &mut Vec<u
 /// # Errors
 /// [`Damage`].
 pub fn read<R: Serialize + DeserializeOwned>(file: &[u8]) -> Result<Content<R>, Damage> {
-    let Some(header) = Header::decode(file) else {
-        return Err(Damage { offset: 0, what: "the header does not fit" });
-    };
+    let header = Header::decode(file).map_err(|what| Damage { offset: 0, what })?;
     let blocks = Blocks::read(&header, file)?;
     let mut records = Vec::new();
     let mut at = 1;

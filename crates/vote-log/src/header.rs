@@ -5,6 +5,8 @@ use types::VoteLogId;
 use crate::block::BLOCK_BYTES;
 
 const MAGIC: &[u8; 8] = b"HANSEVL2";
+/// Of the format before, whose torn ends could not be told from damage.
+const MAGIC_BEFORE: &[u8; 8] = b"HANSEVL1";
 const GENERATION_AT: usize = 40;
 const CHECKSUM_AT: usize = 48;
 
@@ -29,8 +31,15 @@ impl Header {
         block
     }
 
-    /// Reads the first block of a file.
-    pub fn decode(file: &[u8]) -> Option<Self> {
+    /// Reads the first block of a file, or says what is wrong with it.
+    pub fn decode(file: &[u8]) -> Result<Self, &'static str> {
+        let before = file.starts_with(MAGIC_BEFORE);
+        let wrong =
+            if before { "its format, HANSEVL1, is not read any more" } else { "the header does not fit" };
+        Self::decode_present(file).ok_or(wrong)
+    }
+
+    fn decode_present(file: &[u8]) -> Option<Self> {
         let block = file.get(..BLOCK_BYTES)?;
         let id = VoteLogId::from_slice(&block[8..GENERATION_AT])?;
         let generation = u64::from_le_bytes(block[GENERATION_AT..CHECKSUM_AT].try_into().ok()?);

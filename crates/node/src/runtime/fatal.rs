@@ -7,7 +7,7 @@ use types::ports::ReadError;
 
 use crate::exit::{ExitCode, Failure};
 
-use super::vote_log::VoteLogError;
+use super::vote_log::{Fault, VoteLogError};
 
 impl From<Halt> for Failure {
     fn from(halt: Halt) -> Self {
@@ -32,12 +32,11 @@ impl From<Halt> for Failure {
 
 impl From<VoteLogError> for Failure {
     fn from(error: VoteLogError) -> Self {
-        let code = match &error {
-            VoteLogError::Damaged { .. } => ExitCode::VoteLogDamaged,
-            VoteLogError::Io { source, .. } => match source.kind() {
-                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ExitCode::NoSpace,
-                _ => ExitCode::Io,
-            },
+        let code = match error.fault() {
+            Fault::Damaged => ExitCode::VoteLogDamaged,
+            Fault::NoSpace => ExitCode::NoSpace,
+            Fault::Io => ExitCode::Io,
+            Fault::Misuse => ExitCode::Internal,
         };
         Self::new(code, error.to_string())
     }

@@ -4,6 +4,7 @@
 mod ceremony;
 mod commands;
 mod config;
+mod disk;
 mod keys;
 mod offline;
 mod run;

@@ -87,6 +87,21 @@ fn a_damaged_log_says_what_to_do() {
 }
 
 #[test]
+fn a_log_of_the_format_before_is_refused_by_name_and_stays() {
+    let disk = vote_log::testing::FaultyDisk::default();
+    let mut old = b"HANSEVL1".to_vec();
+    old.extend([7; 32]);
+    old.extend(crc32fast::hash(&old).to_le_bytes());
+    disk.set_content("log", &old);
+    let error = open(&disk).unwrap_err();
+    assert_eq!(error.fault(), Fault::Damaged);
+    for part in ["HANSEVL1", "Move the folder", "rejoins by itself"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    assert_eq!(disk.content("log").unwrap(), old);
+}
+
+#[test]
 fn the_same_on_a_real_disk() {
     let folder = tempfile::tempdir().unwrap();
     let disk = RealDisk::new(folder.path().join("a/votes"));
