@@ -169,6 +169,10 @@ impl Replica {
     }
 
     fn on_message(&mut self, from: ValidatorIndex, message: Verified) {
+        // Verified before the epoch changed, by another set: nothing of it counts here.
+        if message.epoch() != self.config.epoch {
+            return;
+        }
         match message.into_message() {
             Message::PrePrepare { signed, proposal } => self.on_pre_prepare(from, signed, proposal),
             Message::Signed(signed) => self.on_signed(from, signed),

@@ -32,9 +32,12 @@ impl SignatureScheme for Zip215 {
     }
 }
 
-/// A message whose shape and every signature are good. Built by a [`Verifier`] only.
+/// A message whose shape and every signature are good in one epoch. Built by a [`Verifier`] only.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verified(Message);
+pub struct Verified {
+    message: Message,
+    epoch: Epoch,
+}
 
 /// A block certificate whose shape and every signature are good. Built by a [`Verifier`] only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,13 +117,19 @@ impl Verified {
     /// The message.
     #[must_use]
     pub const fn message(&self) -> &Message {
-        &self.0
+        &self.message
+    }
+
+    /// The epoch by whose set it was verified.
+    #[must_use]
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
     }
 
     /// The message.
     #[must_use]
     pub fn into_message(self) -> Message {
-        self.0
+        self.message
     }
 }
 
@@ -178,7 +187,7 @@ impl Verifier {
     /// [`Rejected`]: drop and count it.
     pub fn verify(&self, from: ValidatorIndex, message: Message) -> Result<Verified, Rejected> {
         let items = self.shape(from, &message)?;
-        if self.check(&[&items]) == [true] { Ok(Verified(message)) } else { Err(Rejected::Signature) }
+        if self.check(&[&items]) == [true] { Ok(self.verified(message)) } else { Err(Rejected::Signature) }
     }
 
     /// Checks many messages with one batched signature check; one answer each, in order.
@@ -191,11 +200,15 @@ impl Verifier {
         for ((_, message), shape) in messages.into_iter().zip(&shapes) {
             answers.push(match shape {
                 Err(rejected) => Err(*rejected),
-                Ok(_) if good.next() == Some(true) => Ok(Verified(message)),
+                Ok(_) if good.next() == Some(true) => Ok(self.verified(message)),
                 Ok(_) => Err(Rejected::Signature),
             });
         }
         answers
+    }
+
+    const fn verified(&self, message: Message) -> Verified {
+        Verified { message, epoch: self.epoch }
     }
 
     /// Checks a block certificate of this epoch.

@@ -32,28 +32,39 @@ pub(crate) fn write_batches(
             }
         }
         writer.write(&shared.store, &batches, &dropped)?;
+        let mut old = Vec::new();
         for (batch, origin) in batches {
             shared.counters.batches_stored.add(1);
             shared.counters.stored_bytes.add(batch.encoded().len());
-            match origin {
+            let live = match origin {
                 Origin::Own => own_is_durable(shared, batch.reference()),
                 Origin::Peer => others_is_durable(shared, &batch),
+            };
+            if !live {
+                forget_old(shared, batch.reference());
+                old.push(batch.reference().digest);
             }
+        }
+        // Not by a job: this thread alone empties the queue of jobs.
+        if !old.is_empty() {
+            writer.write(&shared.store, &[], &old)?;
         }
     }
     Ok(())
 }
 
-/// The own acknowledgement counts from here on.
-pub(crate) fn own_is_durable(shared: &Shared, reference: &BatchRef) {
+/// The own acknowledgement counts from here on. False where the batch's epoch, or our seat, is over.
+pub(crate) fn own_is_durable(shared: &Shared, reference: &BatchRef) -> bool {
     let era = shared.era();
     let signer = era.signer.as_deref().filter(|signer| signer.index() == reference.author);
-    let Some(signer) = signer.filter(|_| reference.epoch == era.epoch) else {
-        return drop_old(shared, reference);
-    };
+    let Some(signer) = signer else { return false };
     let signature = sign(shared, signer, reference);
     let proof = {
         let mut exchange = shared.exchange.lock();
+        // Under the lock: from here on the end of the epoch finds it among what is held.
+        if reference.epoch != shared.era().epoch {
+            return false;
+        }
         exchange.hold(reference);
         exchange.own.acknowledge(&reference.digest, signer.index(), signature, &era.validators)
     };
@@ -61,30 +72,32 @@ pub(crate) fn own_is_durable(shared: &Shared, reference: &BatchRef) {
     if let Some(proof) = proof {
         announce(shared, proof);
     }
+    true
 }
 
-/// The epoch ended while the batch was on its way to the disk: it is held, then dropped like the others.
-fn drop_old(shared: &Shared, reference: &BatchRef) {
+/// The epoch ended while the batch was on its way to the disk: it is held, then forgotten like the others.
+fn forget_old(shared: &Shared, reference: &BatchRef) {
     shared.exchange.lock().hold(reference);
-    lifecycle::prune(shared, &[reference.digest]);
+    lifecycle::forget(shared, &[reference.digest]);
 }
 
-fn others_is_durable(shared: &Shared, batch: &CheckedBatch) {
+fn others_is_durable(shared: &Shared, batch: &CheckedBatch) -> bool {
     let reference = batch.reference();
-    if reference.epoch != shared.era().epoch {
-        return drop_old(shared, reference);
-    }
     let (ordered, proven) = {
         let mut exchange = shared.exchange.lock();
+        if reference.epoch != shared.era().epoch {
+            return false;
+        }
         (exchange.hold(reference), exchange.proven.get(&reference.digest).is_some())
     };
     if proven && !ordered {
-        shared.pending.lock().certified(reference.digest, batch.transactions());
+        lifecycle::certified(shared, batch);
     }
     if !ordered {
         acknowledge(shared, reference);
     }
     shared.tell(MempoolEvent::BatchHeld(*reference));
+    true
 }
 
 /// Acknowledges a held batch, unless its expiry is out of range or its author has W live ones already.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use types::{BatchDigest, BatchRef, Height, TimeMs, TransactionId, ValidatorIndex};
+use types::{BatchDigest, BatchRef, CheckedBatch, Height, TimeMs, TransactionId, ValidatorIndex};
 
 use crate::{
     Era, MempoolError, MempoolEvent, PoolMessage, Recipients, era::Present, shared::Shared, store::Job,
@@ -31,6 +31,12 @@ pub(crate) fn ordered(shared: &Shared, height: Height, references: &[BatchRef]) 
 /// Batches are needed no more: their bodies are in the ledger, or they expired unordered. What is still
 /// alive in a dropped unordered batch is queued again.
 pub(crate) fn prune(shared: &Shared, dropped: &[BatchDigest]) {
+    forget(shared, dropped);
+    shared.write(Job::Drop(dropped.to_vec()));
+}
+
+/// As [`prune`], but for the store.
+pub(crate) fn forget(shared: &Shared, dropped: &[BatchDigest]) {
     // Own batches are forgotten when they are ordered, so these were not.
     let mut own = Vec::new();
     {
@@ -54,7 +60,6 @@ pub(crate) fn prune(shared: &Shared, dropped: &[BatchDigest]) {
             pending.certified_dropped(digest);
         }
     }
-    shared.write(Job::Drop(dropped.to_vec()));
     shared.update_room();
 }
 
@@ -68,6 +73,16 @@ fn requeue(shared: &Shared, digest: &BatchDigest) {
     let mut pending = shared.pending.lock();
     for transaction in alive {
         pending.restore(transaction, *digest);
+    }
+}
+
+/// Another's held batch is certified: what waits here and is in it waits for it, unless its epoch ended
+/// meanwhile.
+pub(crate) fn certified(shared: &Shared, batch: &CheckedBatch) {
+    let reference = batch.reference();
+    shared.pending.lock().certified(reference.digest, batch.transactions());
+    if reference.epoch != shared.era().epoch {
+        shared.pending.lock().certified_dropped(&reference.digest);
     }
 }
 

@@ -11,6 +11,7 @@ use types::{
 use crate::{
     MempoolEvent, acknowledge,
     gate::Permit,
+    lifecycle,
     own::Awaited,
     shared::Shared,
     threads::{Stop, drain},
@@ -91,8 +92,12 @@ fn take_proof(shared: &Shared, proof: AvailabilityProof) {
     let digest = proof.reference.digest;
     let signatures = proof.signatures.len();
     let wanted = |known: Option<&usize>| known.is_none_or(|known| *known < signatures);
-    if !wanted(shared.exchange.lock().proven.get(&digest)) {
-        return;
+    {
+        let exchange = shared.exchange.lock();
+        // Of a batch ordered or dropped long ago a proof may still be on its way: it is no news.
+        if exchange.done.get(&digest).is_some() || !wanted(exchange.proven.get(&digest)) {
+            return;
+        }
     }
     let era = shared.era();
     if proof.reference.epoch != era.epoch || proof.verify(&shared.chain, &era.validators).is_err() {
@@ -102,6 +107,9 @@ fn take_proof(shared: &Shared, proof: AvailabilityProof) {
     shared.counters.proofs_received.add(1);
     let live = {
         let mut exchange = shared.exchange.lock();
+        if proof.reference.epoch != shared.era().epoch {
+            return;
+        }
         exchange.proven.insert(digest, signatures);
         exchange.held.get(&digest).is_some_and(|held| !held.ordered)
     };
@@ -109,7 +117,7 @@ fn take_proof(shared: &Shared, proof: AvailabilityProof) {
         && Some(proof.reference.author) != era.me()
         && let Some(batch) = shared.batch(&digest)
     {
-        shared.pending.lock().certified(digest, batch.transactions());
+        lifecycle::certified(shared, &batch);
     }
     shared.tell(MempoolEvent::ProofReceived(proof));
 }

@@ -382,3 +382,23 @@ fn r19_a_wish_for_a_far_empty_block_accuses_nobody() {
     let shown = bench.pass(2_000);
     assert!(shown.iter().any(|line| line.contains("ordering_timeout")), "{shown:?}");
 }
+
+#[test]
+fn what_was_verified_in_the_last_epoch_and_waited_in_a_queue_counts_for_nothing() {
+    let before = World::new(4);
+    let change = |signer| before.view_change(signer, 1, None, Vec::new());
+    let new_view = before.new_view(1, vec![change(1), change(2), change(3)]);
+    let own = Message::VotesHeld { nonce: WALL, votes: vec![change(0)] };
+    let mut queued = vec![(1, new_view), (1, own)];
+    queued.extend([1, 2, 3].map(|signer| (signer, Message::Signed(change(signer)))));
+    queued.extend([1, 2, 3].map(|signer| (signer, before.checkpoint(signer, 21, hash_at(21)))));
+    queued.extend([2, 3].map(|signer| (signer, before.prepare(signer, 0, 21, &Proposal::null()))));
+    let verifier = before.verifier();
+    for (from, message) in queued {
+        let verified = verifier.verify(v(from), message).unwrap();
+        let mut bench = in_epoch_1(0);
+        let state = bench.state();
+        let shown = bench.input(Input::Message { from: v(from), message: verified });
+        assert_eq!((shown.as_slice(), bench.state()), ([].as_slice(), state));
+    }
+}

@@ -43,7 +43,8 @@ fn batches_notes_and_proofs_of_the_last_epoch_count_no_more() {
     node.handle.enter_epoch(world.era(NEXT, Some(0))).unwrap();
     node.receive(1, PoolMessage::Batch(encoded));
     node.receive(1, PoolMessage::Acknowledgement(world.ack(1, &own)));
-    node.receive(2, PoolMessage::Proof(world.proof(&[1, 2], &other)));
+    let (_, unseen) = world.batch(2, 8, &[world.transfer(4, 0)]);
+    node.receive(2, PoolMessage::Proof(world.proof(&[1, 2], &unseen)));
     node.until(|counters| counters.batches_refused == 1 && counters.proofs_invalid == 1);
     assert!(!node.handle.holds(&own.digest) && !node.handle.holds(&other.digest));
     let certified = |event: &MempoolEvent| matches!(event, MempoolEvent::BatchCertified { proof, .. } if proof.reference == own);

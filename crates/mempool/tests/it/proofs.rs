@@ -99,3 +99,25 @@ fn others_proofs_are_verified_and_told_when_they_grow() {
     assert_eq!((counters.proofs_invalid, counters.proofs_received), (3, 2));
     node.handle.shutdown();
 }
+
+#[test]
+fn a_late_proof_of_an_ordered_batch_is_no_news_also_after_a_restart() {
+    let world = World::new(4);
+    let (encoded, reference) = world.batch(1, 7, &[world.transfer(3, 0)]);
+    let node = world.node(0);
+    node.receive(1, PoolMessage::Batch(encoded));
+    assert_eq!(node.next_held(), reference);
+    node.handle.shutdown();
+    let node = world.node(0);
+    node.handle.ordered(Height::new(5), &[reference]);
+    node.receive(2, PoolMessage::Proof(world.proof(&[1, 2], &reference)));
+    // Notes are taken in order: when the second proof is told, the first was looked at.
+    let (_, other) = world.batch(2, 1, &[world.transfer(4, 0)]);
+    node.receive(2, PoolMessage::Proof(world.proof(&[1, 2], &other)));
+    let told = node.next(|event| match event {
+        MempoolEvent::ProofReceived(proof) => Some(proof.reference),
+        _ => None,
+    });
+    assert_eq!(told, other, "the replica would wait for it to be ordered again");
+    node.handle.shutdown();
+}

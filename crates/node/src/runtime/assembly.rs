@@ -179,7 +179,6 @@ impl Assembly {
             log,
             seat: self.seats.get(),
             identity: Arc::clone(&self.identity),
-            seats: Arc::clone(&self.seats),
             chain: self.identity.chain,
             low: Arc::clone(low),
         };

@@ -79,6 +79,11 @@ impl Identity {
         Ok(Opened { identity: self, log: Some(log), records })
     }
 
+    /// The vote log is not the one we voted with: from now on no seat votes, until a set names the next log.
+    pub fn lose(&self) {
+        *self.log.lock() = None;
+    }
+
     /// From now on this is the vote log.
     pub fn uses(&self, log: VoteLogId) {
         let accepted = accepted_risk(&self.votes) == Some(log);

@@ -174,6 +174,7 @@ impl ConsensusThread {
                 }
             }
             Effect::MemoryLost => {
+                self.succession.lose_memory();
                 if let Some(votes) = &out.votes {
                     deliver(votes, VoteWork::Forget, "votes")?;
                 }

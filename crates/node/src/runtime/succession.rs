@@ -86,6 +86,13 @@ impl Succession {
         self.replica(clock, recall)
     }
 
+    /// The vote memory is lost: from here on nothing is signed here, neither votes nor checkpoints nor
+    /// acknowledgements, until an epoch names the next log.
+    pub fn lose_memory(&self) {
+        self.identity.lose();
+        self.install(&Arc::new(self.identity.seat(self.seats.get().epoch.clone())));
+    }
+
     /// The certificate of the last block of an older epoch, by which a laggard passes it.
     ///
     /// # Errors

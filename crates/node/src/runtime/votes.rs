@@ -13,11 +13,7 @@ use types::{ChainId, Height, ports::Signer};
 
 use crate::{exit::Failure, failpoint};
 
-use super::{
-    identity::Identity,
-    seat::{Seat, Seats},
-    vote_log::VoteLog,
-};
+use super::{identity::Identity, seat::Seat, vote_log::VoteLog};
 
 /// Records written with one fdatasync at most.
 const GROUP_MAX: usize = 256;
@@ -40,8 +36,6 @@ pub struct VoteThread {
     pub seat: Arc<Seat>,
     /// Told of a new log.
     pub identity: Arc<Identity>,
-    /// Told of the seat that follows from it.
-    pub seats: Arc<Seats>,
     /// The network.
     pub chain: ChainId,
     /// The replica's low watermark, for compaction.
@@ -120,8 +114,6 @@ impl VoteThread {
     fn forget(&mut self) -> Result<(), Failure> {
         let lost = self.log.id();
         self.log = self.identity.begin_anew(lost)?;
-        self.seat = Arc::new(self.identity.seat(self.seat.epoch.clone()));
-        self.seats.take(Arc::clone(&self.seat));
         tracing::warn!(%lost, new = %self.log.id(), "the vote log was put aside; this validator follows and asks to rejoin");
         Ok(())
     }
