@@ -1,7 +1,7 @@
 //! Acknowledgements become proofs at f+1 and at q, and only good ones count.
 
 use mempool::{MempoolEvent, PoolMessage, Recipients};
-use types::{AvailabilityProof, BatchDigest, BatchRef, Signature};
+use types::{AvailabilityProof, BatchDigest, BatchRef, Height, Signature};
 
 use crate::world::{Node, World, index};
 

@@ -80,7 +80,8 @@ fn words(report: &NodeReport) -> String {
     );
     text += &format!("state root {}\nview       {} (primary {})\n", report.state_root, s.view, s.primary);
     let voting = match (&s.not_voting_reason, s.voting) {
-        (_, true) => "voting".to_owned(),
+        (Some(reason), true) => format!("voting: {reason}"),
+        (None, true) => "voting".to_owned(),
         (Some(reason), false) => format!("not voting: {reason}"),
         (None, false) => "not voting".to_owned(),
     };
