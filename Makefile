@@ -8,7 +8,7 @@ START ?= 0
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
-.PHONY: help setup build devnet test check fix sim model twins mutants bench failpoints e2e install
+.PHONY: help setup build devnet test check fix sim model twins mutants bench failpoints shim e2e install
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ devnet: build ## a running four-validator network in ./devnet, live; Ctrl-C stop
 test: ## all tests, and some simulator seeds
 	@scripts/setup test
 	cargo build --locked --release --bin hanse --bin sim
-	@$(MAKE) --no-print-directory failpoints
+	@$(MAKE) --no-print-directory failpoints shim
 ifeq ($(NEXTEST),yes)
 	cargo nextest run --locked --release --workspace --no-fail-fast
 else
@@ -74,7 +74,10 @@ bench: setup ## the cost of each step (criterion)
 failpoints: ## the binary of the crash tests: it kills itself at named places
 	cargo build --locked --release --features node/failpoints --bin hanse-failpoints
 
-e2e: build failpoints ## the long end-to-end tests: real processes, real faults, real load; prints what it measured
+shim: ## the library that gives nodes under test a wrong clock and bad disks
+	cargo build --locked --release -p e2e-shim
+
+e2e: build failpoints shim ## the long end-to-end tests: real processes, real faults, real load; prints what it measured
 	@rm -f $(TARGET)/e2e-report.md
 	HANSE_E2E=all HANSE_E2E_REPORT=$(abspath $(TARGET))/e2e-report.md \
 	  cargo test --locked --release -p e2e --no-fail-fast --test it --test long -- --test-threads 1; \

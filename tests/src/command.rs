@@ -36,6 +36,15 @@ pub fn failpoint_binary() -> PathBuf {
     built("hanse-failpoints", "make failpoints")
 }
 
+/// The library for `LD_PRELOAD`: wrong clocks, bad disks.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn shim() -> PathBuf {
+    built("libe2e_shim.so", "make shim")
+}
+
 /// A binary beside these tests.
 ///
 /// # Panics
