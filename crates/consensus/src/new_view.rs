@@ -28,7 +28,8 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// lo = highest certified checkpoint in V (`base` where nothing of the epoch is certified), hi = highest prepared height in V, and for every height
+    /// lo = highest certified checkpoint in V (`base` where nothing of the epoch is certified), hi = highest
+    /// prepared height in V, and for every height
     /// between them the digest with the highest view, else null.
     pub(crate) fn of(new_view: &NewView, base: Height) -> Result<Self, Halt> {
         let changes: Vec<&ViewChange> = new_view

@@ -89,3 +89,14 @@ pub enum Voting {
     /// It is no validator.
     Observer,
 }
+
+impl Voting {
+    /// Its place in the set, voting or not.
+    #[must_use]
+    pub const fn index(&self) -> Option<ValidatorIndex> {
+        match self {
+            Self::Active(index) | Self::MemoryLost(index) | Self::Override(index) => Some(*index),
+            Self::Observer => None,
+        }
+    }
+}

@@ -35,10 +35,7 @@ pub(crate) struct Recall {
 impl Replica {
     /// Who we are in the set, voting or not.
     pub(crate) const fn me(&self) -> Option<ValidatorIndex> {
-        match self.config.voting {
-            Voting::Active(index) | Voting::MemoryLost(index) | Voting::Override(index) => Some(index),
-            Voting::Observer => None,
-        }
+        self.config.voting.index()
     }
 
     pub(crate) fn is_me(&self, index: ValidatorIndex) -> bool {

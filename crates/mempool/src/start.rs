@@ -47,9 +47,9 @@ struct Receivers {
 
 impl Mempool {
     /// Opens the store and starts the threads. Who has no signer in `era` verifies and stores, but neither
-    /// acknowledges nor packs. Batches of older epochs are dropped, own ones packed again. `clock` is the wall clock. `events` is called from the
-    /// mempool's threads, and before this returns with `BatchHeld` for every batch in the store; it must be
-    /// cheap and must not call [`MempoolHandle::shutdown`].
+    /// acknowledges nor packs. Batches of older epochs are dropped, own ones packed again. `clock` is the wall
+    /// clock. `events` is called from the mempool's threads, and before this returns with `BatchHeld` for every
+    /// batch in the store; it must be cheap and must not call [`MempoolHandle::shutdown`].
     ///
     /// # Errors
     /// [`MempoolError`]: the store cannot be opened, a thread cannot be started, or the signer is outside

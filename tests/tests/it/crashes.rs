@@ -44,7 +44,7 @@ fn n4f1_all_killed_at_once_go_on() {
     nothing_lost(&cluster, &told);
 }
 
-fn more_than(load: &Load, goal: usize, cluster: &Cluster) {
+pub fn more_than(load: &Load, goal: usize, cluster: &Cluster) {
     until(&format!("{goal} transfers committed"), PATIENCE, || {
         let found = load.committed();
         if found >= goal {

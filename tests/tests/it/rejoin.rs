@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use e2e::{Cluster, Load, hanse, until};
 
+use crate::crashes::{more_than, nothing_lost};
+
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Short epochs, so that one is crossed soon.
 const SHORT: [&str; 2] = ["window=16", "activation_delay=16"];
@@ -26,7 +28,7 @@ fn r30_a_validator_whose_vote_log_is_gone_rejoins_by_itself_under_load() {
     cluster.start_node(1);
     votes(&cluster, 1);
     let told = load.stop();
-    crate::crashes::nothing_lost(&cluster, &told);
+    nothing_lost(&cluster, &told);
     ledgers_verify(&mut cluster);
 }
 
@@ -69,7 +71,7 @@ fn f11_a_rolled_back_home_is_found_out_puts_its_log_aside_and_rejoins() {
     votes(&cluster, 2);
     more_than(&load, load.committed() + 30, &cluster);
     let told = load.stop();
-    crate::crashes::nothing_lost(&cluster, &told);
+    nothing_lost(&cluster, &told);
 }
 
 #[test]
@@ -108,13 +110,6 @@ fn more_than_f_without_memory_go_on_by_the_operators_word_only() {
     let answer = cluster.transfer(2, 3, "1", 2);
     assert_eq!(answer.code, 0, "{answer:?}");
     ledgers_verify(&mut cluster);
-}
-
-fn more_than(load: &Load, goal: usize, cluster: &Cluster) {
-    until(&format!("{goal} transfers committed"), PATIENCE, || {
-        let found = load.committed();
-        if found >= goal { Ok(()) } else { Err(format!("{found} so far\n{}", cluster.log(2))) }
-    });
 }
 
 /// Votes, and by right: the set names its vote log.

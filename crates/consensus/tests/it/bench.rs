@@ -273,8 +273,13 @@ impl Bench {
     }
 
     pub fn status_of(&mut self, peer: u16) {
+        self.status_as(peer, |_| {});
+    }
+
+    /// A peer says that it stands where we do, but for what is changed.
+    pub fn status_as(&mut self, peer: u16, change: impl FnOnce(&mut Status)) -> Vec<String> {
         let ours = self.replica.status();
-        let status = Status {
+        let mut status = Status {
             epoch: self.world.epoch,
             view: ours.view,
             view_active: ours.active,
@@ -284,7 +289,8 @@ impl Bench {
             sent_at_ms: self.now.max(1),
             echo_ms: 0,
         };
-        self.receive(peer, Message::Status(status));
+        change(&mut status);
+        self.receive(peer, Message::Status(status))
     }
 
     fn take(&mut self, effects: Vec<Effect>) -> Vec<String> {

@@ -96,18 +96,8 @@ fn r19_a_primary_just_under_the_timer_is_slow_once_a_minute() {
     let late = Proposal { time: TimeMs::new(WALL + bench.now), ..proposal(&batches) };
     bench.receive(0, world.pre_prepare(0, 1, &late));
     for peer in [0, 1, 2] {
-        let ours = bench.replica.status();
-        let status = Status {
-            epoch: Epoch::ZERO,
-            view: View::ZERO,
-            view_active: true,
-            low: ours.low,
-            executed: ours.executed,
-            certified: ours.certified,
-            sent_at_ms: 1,
-            echo_ms: bench.now - 5,
-        };
-        bench.receive(peer, Message::Status(status));
+        let echo_ms = bench.now - 5;
+        bench.status_as(peer, |status| (status.sent_at_ms, status.echo_ms) = (1, echo_ms));
     }
     // The median of 400 ms is above max(1000/4, 10 x 5).
     assert_eq!(view_changes(&bench.pass(260)), ["notice view change to 1: slow_primary"]);
@@ -173,18 +163,7 @@ fn a_laggard_is_sent_what_it_lacks_and_an_equal_peer_nothing() {
     bench.statuses();
     let mut shown = Vec::new();
     for _ in 0..2 {
-        let ours = bench.replica.status();
-        let status = Status {
-            epoch: Epoch::ZERO,
-            view: View::ZERO,
-            view_active: true,
-            low: ours.low,
-            executed: ours.executed,
-            certified: ours.certified,
-            sent_at_ms: 1,
-            echo_ms: 0,
-        };
-        shown = bench.receive(1, Message::Status(status));
+        shown = bench.status_as(1, |status| status.sent_at_ms = 1);
     }
     assert_eq!(shown, ["to 1: pre-prepare 0 1 A by 0", "to 1: prepare 0 1 A by 3"]);
     bench.executed(1, &a);

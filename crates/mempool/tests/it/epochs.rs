@@ -1,9 +1,11 @@
 //! What becomes of batches and transactions when an epoch ends.
 
+use std::sync::Arc;
+
 use mempool::{Era, MempoolError, MempoolEvent, PoolMessage, Recipients};
 use types::{Code, Epoch, Height};
 
-use crate::world::{World, index};
+use crate::world::{PATIENCE, World, index};
 
 const NEXT: Epoch = Epoch::new(1);
 
@@ -120,4 +122,54 @@ fn a_restart_in_a_later_epoch_packs_again_what_the_store_still_holds_of_an_older
             || matches!(event, MempoolEvent::Send { to: Recipients::One(_), .. })
     };
     assert!(!node.end().iter().any(told_old));
+}
+
+#[test]
+fn more_batches_than_the_writers_queue_takes_may_be_on_their_way_when_the_epoch_ends() {
+    let world = World::new(4);
+    // The writer stands still where it tells of what became of the first batch, so the queue behind it fills.
+    let gate = Arc::new(parking_lot::RwLock::new(()));
+    let (sender, events) = crate::world::events();
+    let (sender, open) = (parking_lot::Mutex::new(sender), Arc::clone(&gate));
+    let node = world.node_telling(Some(0), world.config(world.dir_of(0)), events, move |event| {
+        drop(sender.lock().send(event));
+        let _open = open.read();
+    });
+    let closed = gate.write();
+    let batches: Vec<_> = (0..600u64)
+        .map(|number| {
+            let author = (number % 3) as u16 + 1;
+            (author, world.batch(author, number, &[world.transfer(author as u8, number)]))
+        })
+        .collect();
+    node.receive(batches[0].0, PoolMessage::Batch(batches[0].1.0.clone()));
+    let first = batches[0].1.1;
+    wait_for("the first batch is held", || node.handle.holds(&first.digest));
+    for (author, (encoded, _)) in &batches[1..] {
+        node.receive(*author, PoolMessage::Batch(encoded.clone()));
+    }
+    // One in the writer's hands, 256 in its queue, one in the worker's.
+    node.until(|counters| counters.batches_received >= 258);
+    let (handle, era) = (node.handle.clone(), world.era(NEXT, Some(0)));
+    let entering = std::thread::spawn(move || handle.enter_epoch(era));
+    wait_for("the old batch is dropped", || !node.handle.holds(&first.digest));
+    drop(closed);
+    entering.join().unwrap().unwrap();
+    let (encoded, new) = world.batch_of(NEXT, 1, 1, &[world.transfer(9, 0)]);
+    node.receive(1, PoolMessage::Batch(encoded));
+    let held = node.next(|event| match event {
+        MempoolEvent::BatchHeld(held) if held.epoch == NEXT => Some(held),
+        _ => None,
+    });
+    assert_eq!(held, new);
+    assert_eq!(node.handle.held(), [new], "nothing of the last epoch stays");
+    node.handle.shutdown();
+}
+
+fn wait_for(what: &str, mut true_now: impl FnMut() -> bool) {
+    let begin = std::time::Instant::now();
+    while !true_now() {
+        assert!(begin.elapsed() < PATIENCE, "{what}: not in {PATIENCE:?}");
+        std::thread::yield_now();
+    }
 }

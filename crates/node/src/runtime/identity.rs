@@ -2,11 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use consensus::{
-    LogRecord,
-    record::Voting,
-    verify::{Verifier, Zip215},
-};
+use consensus::{LogRecord, record::Voting};
 use parking_lot::Mutex;
 use types::{
     ChainId, EpochInfo, PublicKey, SecretKey, Validator, VoteLogId, crypto::random_bytes, ports::Signer,
@@ -20,7 +16,7 @@ use crate::{
 
 use super::{
     lost_log::{accepted_risk, put_aside},
-    seat::Seat,
+    seat::{Seat, verifier_of},
     signer::KeySigner,
     vote_log::VoteLog,
 };
@@ -132,15 +128,8 @@ impl Identity {
             Voting::Active(index) | Voting::Override(index) => self.signer(index),
             Voting::MemoryLost(_) | Voting::Observer => None,
         };
-        let verifier = Verifier::new(
-            self.chain,
-            Arc::clone(&epoch.set),
-            epoch.epoch,
-            epoch.base,
-            (*epoch.parameters).clone(),
-            Arc::new(Zip215),
-        );
-        Seat::new(epoch, voting, signer, Arc::new(verifier))
+        let verifier = verifier_of(self.chain, &epoch);
+        Seat::new(epoch, voting, signer, verifier)
     }
 
     fn signer(&self, index: types::ValidatorIndex) -> Option<Arc<dyn Signer>> {
@@ -167,4 +156,47 @@ fn seat_of<'e>(key: &PublicKey, epoch: &'e EpochInfo) -> Result<&'e Validator, F
         );
         Failure::new(ExitCode::GenesisMismatch, message)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use types::{Epoch, Height, MemberId, Parameters, ValidatorSet};
+
+    use super::*;
+
+    /// An epoch whose only validator has this key and this log.
+    fn epoch(number: u64, key: &SecretKey, vote_log: VoteLogId) -> EpochInfo {
+        let validator = Validator {
+            name: "node0".into(),
+            member: MemberId::of_name("member0"),
+            consensus_key: key.public_key(),
+            node_key: SecretKey::from_seed(&[9; 32]).public_key(),
+            vote_log,
+        };
+        let set = Arc::new(ValidatorSet::new(vec![validator]).unwrap());
+        let (epoch, base) = (Epoch::new(number), Height::new(number * 10));
+        EpochInfo { epoch, base, set, parameters: Arc::new(Parameters::default()) }
+    }
+
+    #[test]
+    fn r30_lost_memory_votes_in_no_epoch_that_names_the_lost_log_not_even_in_one_that_begins_meanwhile() {
+        let (folder, key) = (tempfile::tempdir().unwrap(), SecretKey::from_seed(&[1; 32]));
+        let (old, new) = (VoteLogId::new([1; 32]), VoteLogId::new([2; 32]));
+        let identity = Identity {
+            chain: ChainId::new([3; 32]),
+            key: Some(Arc::new(key.clone())),
+            votes: folder.path().to_owned(),
+            log: Mutex::new(Some((old, false))),
+        };
+        let votes = |number, log| {
+            let seat = identity.seat(epoch(number, &key, log));
+            assert_eq!(seat.signer.is_some(), matches!(seat.voting, Voting::Active(_)));
+            seat.signer.is_some()
+        };
+        assert!(votes(0, old));
+        identity.lose();
+        assert!(!votes(0, old) && !votes(1, old), "the vote thread has not put the log aside yet");
+        identity.uses(new);
+        assert!(!votes(1, old) && votes(2, new));
+    }
 }

@@ -40,7 +40,7 @@ pub fn peers(config: &Config, seat: &Seat, own: &PublicKey) -> Vec<PeerConfig> {
 
 /// Says which validators are not dialled from here: fine when they dial us, a trap when nobody dials anybody.
 pub fn warn_of_missing_addresses(config: &Config, seat: &Seat) {
-    let others = seat.epoch.set.indices().filter(|index| Some(*index) != seat.index);
+    let others = seat.epoch.set.indices().filter(|index| Some(*index) != seat.index());
     let names = others.filter_map(|index| seat.epoch.set.get(index)).map(|validator| validator.name.as_str());
     let missing: Vec<_> = names.filter(|name| !config.peers.contains_key(*name)).collect();
     if !missing.is_empty() {

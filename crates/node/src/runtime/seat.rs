@@ -3,17 +3,19 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use consensus::{record::Voting, verify::Verifier};
+use consensus::{
+    record::Voting,
+    verify::{Verifier, Zip215},
+};
+use ledger::{LedgerError, LedgerReader};
 use mempool::Era;
 use parking_lot::RwLock;
-use types::{EpochInfo, PublicKey, ValidatorIndex, ports::Signer};
+use types::{ChainId, EpochInfo, PublicKey, ValidatorIndex, ports::Signer};
 
 /// One epoch, seen from here.
 pub struct Seat {
     /// The epoch, its validators and parameters.
     pub epoch: EpochInfo,
-    /// Own place in the set; `None` for observers.
-    pub index: Option<ValidatorIndex>,
     /// Whether the replica may vote.
     pub voting: Voting,
     /// Signs; only where the vote memory is whole, or the operator accepted the risk.
@@ -21,6 +23,22 @@ pub struct Seat {
     /// Checks consensus messages of this epoch.
     pub verifier: Arc<Verifier>,
     places: BTreeMap<PublicKey, ValidatorIndex>,
+}
+
+/// The epoch of the block above the newest certified one: the one in which a node starts, and goes on.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn present_epoch(reader: &LedgerReader) -> Result<EpochInfo, LedgerError> {
+    let next = reader.certified_height().next();
+    Ok(reader.epoch_at(next)?.unwrap_or_else(|| reader.next_epoch()))
+}
+
+/// Checks what the validators of an epoch sign.
+#[must_use]
+pub fn verifier_of(chain: ChainId, epoch: &EpochInfo) -> Arc<Verifier> {
+    let (set, parameters) = (Arc::clone(&epoch.set), (*epoch.parameters).clone());
+    Arc::new(Verifier::new(chain, set, epoch.epoch, epoch.base, parameters, Arc::new(Zip215)))
 }
 
 /// The present seat; threads hold it for one piece of work, so that the piece sees one epoch only.
@@ -35,13 +53,15 @@ impl Seat {
         signer: Option<Arc<dyn Signer>>,
         verifier: Arc<Verifier>,
     ) -> Self {
-        let index = match voting {
-            Voting::Active(index) | Voting::MemoryLost(index) | Voting::Override(index) => Some(index),
-            Voting::Observer => None,
-        };
         let place = |index| Some((epoch.set.get(index)?.node_key, index));
         let places = epoch.set.indices().filter_map(place).collect();
-        Self { epoch, index, voting, signer, verifier, places }
+        Self { epoch, voting, signer, verifier, places }
+    }
+
+    /// Own place in the set; `None` for observers.
+    #[must_use]
+    pub const fn index(&self) -> Option<ValidatorIndex> {
+        self.voting.index()
     }
 
     /// A peer's place in the set, by its node key.

@@ -27,7 +27,7 @@ use super::{
     mesh,
     network::{Inbound, Network},
     pool,
-    seat::{Seat, Seats},
+    seat::{Seat, Seats, present_epoch},
     serve::{self, Served},
     space,
     status::Information,
@@ -147,8 +147,7 @@ impl RunningNode {
             .map_err(|error| Failure::io("creating", &home.data_directory(), &error))?;
         space::check(&home.data_directory(), config.ledger.free_bytes_min)?;
         let (writer, reader) = Ledger::open_with(&home.ledger_directory(), genesis, &ledger_options(config))?;
-        let next = reader.certified_height().next();
-        let epoch = reader.epoch_at(next)?.unwrap_or_else(|| reader.next_epoch());
+        let epoch = present_epoch(&reader)?;
         let Opened { identity, log, records } = Identity::open(home, config, genesis.chain_id(), &epoch)?;
         let seat = Arc::new(identity.seat(epoch));
         mesh::warn_of_missing_addresses(config, &seat);

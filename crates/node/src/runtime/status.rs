@@ -86,7 +86,7 @@ impl Information {
         let seat = self.seats.get();
         let set = &seat.epoch.set;
         let reachable = status.peers.iter().filter(|peer| peer.connected && peer.index.is_some()).count();
-        let validators = reachable + usize::from(seat.index.is_some());
+        let validators = reachable + usize::from(seat.index().is_some());
         if validators < set.quorum() {
             let quorum = set.quorum();
             reasons.push(format!(
@@ -115,7 +115,7 @@ impl NodeInformation for Information {
             height,
             view: replica.view.get(),
             primary: replica.primary.get(),
-            index: seat.index.map(ValidatorIndex::get),
+            index: seat.index().map(ValidatorIndex::get),
             voting: replica.voting,
             not_voting_reason: replica.not_voting_reason.or(overridden).map(str::to_owned),
             last_commit_age_ms: self.board.last_commit_age_ms(),

@@ -15,7 +15,7 @@ use super::{
     lanes::Lanes,
     pool::BatchWork,
     recovery,
-    seat::{Seat, Seats},
+    seat::{Seat, Seats, present_epoch},
     votes::VoteWork,
 };
 
@@ -72,9 +72,7 @@ impl Succession {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn enter(&mut self, clock: Clock, recall: bool) -> Result<(Replica, Vec<Effect>), Failure> {
-        let next = self.reader.certified_height().next();
-        let epoch = self.reader.epoch_at(next)?.unwrap_or_else(|| self.reader.next_epoch());
-        let seat = Arc::new(self.identity.seat(epoch));
+        let seat = Arc::new(self.identity.seat(present_epoch(&self.reader)?));
         tracing::info!(
             epoch = %seat.epoch.epoch,
             base = %seat.epoch.base,

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use consensus::verify::{Verifier, Zip215};
+use consensus::verify::Verifier;
 use ledger::{LedgerError, LedgerReader};
 use types::{ChainId, Epoch, Height, Parameters};
+
+use super::super::seat::verifier_of;
 
 /// What blocks of one epoch are checked by.
 #[derive(Clone)]
@@ -44,11 +46,8 @@ impl EpochChecks {
         if let Some(last) = self.last.as_ref().filter(|last| last.epoch == epoch.epoch) {
             return Ok(last.clone());
         }
-        let (set, parameters) = (Arc::clone(&epoch.set), (*epoch.parameters).clone());
-        let scheme = Arc::new(Zip215);
-        let verifier = Verifier::new(self.chain, set, epoch.epoch, epoch.base, parameters, scheme);
-        let (epoch, parameters) = (epoch.epoch, epoch.parameters);
-        let check = EpochCheck { epoch, verifier: Arc::new(verifier), parameters };
+        let verifier = verifier_of(self.chain, &epoch);
+        let check = EpochCheck { epoch: epoch.epoch, verifier, parameters: epoch.parameters };
         self.last = Some(check.clone());
         Ok(check)
     }

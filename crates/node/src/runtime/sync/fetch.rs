@@ -158,7 +158,7 @@ impl Fetcher {
 
     /// Whether this node has a seat, so that its replica names targets.
     fn is_seated(&self) -> bool {
-        self.seats.get().index.is_some()
+        self.seats.get().index().is_some()
     }
 
     /// From the first height without a durable certificate: blocks executed before a crash may lack theirs.
