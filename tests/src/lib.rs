@@ -7,8 +7,10 @@
 //! | `HANSE_E2E_NET=namespaces` or `proxies` | what links are made of; else namespaces where they are permitted |
 //! | `HANSE_E2E_PATIENCE=N` | every bound is multiplied by N; 2 where it is not set |
 //! | `HANSE_E2E_REPORT=FILE` | scenarios append what they measured |
-//! | `HANSE_E2E_BEHIND=N` | how many blocks behind the late node of the sync test is; 20,000 where it is not set |
+//! | `HANSE_E2E_ALONE=N` | how many seconds a node is cut off in the test of its return; 600 where it is not set |
+//! | `HANSE_E2E_BEHIND=N` | how many blocks behind the late node of the sync test is; 100,000 where it is not set |
 
+pub mod clocks;
 pub mod cluster;
 pub mod command;
 pub mod crash_round;
@@ -26,6 +28,7 @@ pub mod process;
 pub mod proxy;
 pub mod report;
 pub mod scenario;
+pub mod usage;
 pub mod wait;
 pub mod wallet;
 

@@ -113,6 +113,15 @@ impl Process {
         line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap_or(0) / 1024
     }
 
+    /// Seconds of processor time it has used.
+    #[must_use]
+    pub fn processor_seconds(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap_or_default();
+        // The name may hold spaces; fields 14 and 15 of all, in hundredths, are user and system time.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+    }
+
     fn signal(&self, name: &str) {
         let pid = self.0.id().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());

@@ -1,6 +1,8 @@
 //! Long scenarios with real processes: minutes of faults. `make e2e` runs them; see `tests/it/faults.rs` for the
 //! short selection of `make test`.
 
+mod alone;
+mod clocks;
 mod crashes;
 mod memory;
 mod partitions;
