@@ -13,7 +13,7 @@
 //! | accepted → prepare → prepared | `prepare` | §4.2 |
 //! | prepared → commit → committed → execution in height order | `commit` | §4.2 |
 //! | executed → checkpoint → certificate → low watermark | `checkpoint`, `certificates` | §4.3 |
-//! | timeout or f+1 others → view change | `timers`, `view_change` | §4.4, §4.5.2 |
+//! | timeout or f+1 others → view change | `timers`, `view_change`, `lone` | §4.4, §4.5.2 |
 //! | q view changes → new view → O, the same for everybody | `new_view` | §4.4 |
 //! | status exchange and retransmission | `peers`, `resend`, `fetch` | §5.2 |
 //! | restart, lost memory, rolled-back image | `recovery`, `voting`, `own` | not in PBFT |
@@ -37,7 +37,7 @@
 //!   missing is fetched. A replica votes only for batches that it holds verified and durable, so that q
 //!   prepares prove that the content is kept.
 //! - The recall query at the start, the lone view-changer, the overdue rule, the silence rule and the slow
-//!   primary: reasons stand in `voting`, `view_change`, `overdue` and `timers`.
+//!   primary: reasons stand in `voting`, `lone`, `overdue` and `timers`.
 //! - The stable checkpoint of a view change is the highest certificate *with none missing beneath it* (the
 //!   paper's checkpoints have no such gaps). Otherwise lo may rise above heights that a replica can neither
 //!   vote on nor fetch by certificate, and one crash more stops the network.
@@ -70,6 +70,7 @@ mod fetch;
 pub mod footprint;
 pub mod input;
 mod inspect;
+mod lone;
 pub mod message;
 mod new_view;
 mod overdue;

@@ -7,6 +7,7 @@ use types::{Certificate, Height, Proposal, ProposalDigest, View};
 use crate::{
     checkpoint::null_digest,
     effect::{Effect, Evidence, Halt, Notice, Persist},
+    lone::KeptViewChange,
     message::{NewView, PreparedCertificate, SignedStatement, Statement, ViewChange},
     own::OwnKey,
     replica::Replica,
@@ -151,7 +152,7 @@ impl Replica {
         self.own.prune(self.chain.low, self.floor, self.view);
         self.restart_batches();
         for change in changes {
-            let newer = |kept: &crate::view_change::KeptViewChange| kept.view >= self.view;
+            let newer = |kept: &KeptViewChange| kept.view >= self.view;
             if !self.is_me(change.signer) && !self.view_changes.get(&change.signer).is_some_and(newer) {
                 self.keep_silently(change);
             }
@@ -169,9 +170,8 @@ impl Replica {
     /// V's view changes are kept like any other, for peers that ask which of their votes we hold.
     fn keep_silently(&mut self, signed: SignedStatement) {
         let Statement::ViewChange(change) = &signed.statement else { return };
-        let (since, certified, view) = (self.clock.monotonic, self.chain.certified(), change.view);
-        let kept = crate::view_change::KeptViewChange { view, since, certified, signed };
-        self.view_changes.insert(kept.signed.signer, kept);
+        let (signer, view) = (signed.signer, change.view);
+        self.view_changes.insert(signer, KeptViewChange::new(signed, view, self.clock.monotonic));
     }
 
     /// What an earlier view proposed and this one does not order may be proposed again.

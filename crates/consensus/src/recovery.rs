@@ -6,6 +6,7 @@ use types::{Height, ProposalDigest, View};
 
 use crate::{
     effect::Halt,
+    lone::KeptViewChange,
     message::{SignedStatement, Statement, Vote},
     new_view::Order,
     own::{OwnKey, OwnRecord},
@@ -71,11 +72,8 @@ impl Replica {
         let Some(key) = OwnKey::of(&signed.statement) else { return };
         self.floor = self.floor.max(key.view());
         if let Statement::ViewChange(change) = &signed.statement {
-            let (since, certified, view) = (self.clock.monotonic, self.chain.certified(), change.view);
-            let kept = crate::view_change::KeptViewChange { signed: signed.clone(), view, since, certified };
-            if self.view_changes.get(&signed.signer).is_none_or(|known| known.view < view) {
-                self.view_changes.insert(signed.signer, kept);
-            }
+            let kept = KeptViewChange::new(signed.clone(), change.view, self.clock.monotonic);
+            self.recover_view_change(kept);
         }
         let above_low = key.height().filter(|height| *height > self.chain.low);
         let best = |height| self.prepared.get(height).map(|known| known.vote.view);
@@ -105,8 +103,11 @@ impl Replica {
                         self.halt(halt)
                     }
                 }
-                for change in new_view.view_changes.clone() {
-                    self.recover_view_change(change);
+                for signed in new_view.view_changes.clone() {
+                    if let Statement::ViewChange(change) = &signed.statement {
+                        let view = change.view;
+                        self.recover_view_change(KeptViewChange::new(signed, view, self.clock.monotonic));
+                    }
                 }
             }
             self.new_view = Some(signed);
@@ -116,12 +117,10 @@ impl Replica {
         self.view = self.view.max(asked);
     }
 
-    fn recover_view_change(&mut self, signed: SignedStatement) {
-        let Statement::ViewChange(change) = &signed.statement else { return };
-        let (since, certified, view) = (self.clock.monotonic, self.chain.certified(), change.view);
-        if self.view_changes.get(&signed.signer).is_none_or(|known| known.view < view) {
-            let kept = crate::view_change::KeptViewChange { view, since, certified, signed };
-            self.view_changes.insert(kept.signed.signer, kept);
+    fn recover_view_change(&mut self, kept: KeptViewChange) {
+        let signer = kept.signed.signer;
+        if self.view_changes.get(&signer).is_none_or(|known| known.view < kept.view) {
+            self.view_changes.insert(signer, kept);
         }
     }
 

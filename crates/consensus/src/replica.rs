@@ -13,6 +13,7 @@ use crate::{
     empty::EmptyRequests,
     fetch::Proposals,
     input::{Clock, Input, Monotonic},
+    lone::{Allowances, KeptViewChange},
     message::{Message, PreparedCertificate, SignedStatement, Statement},
     new_view::Order,
     own::OwnVotes,
@@ -22,7 +23,6 @@ use crate::{
     status::ReplicaStatus,
     timers::Timers,
     verify::{Horizon, Verified},
-    view_change::KeptViewChange,
     voting::{Recall, VotingState},
 };
 
@@ -72,7 +72,7 @@ pub struct Replica {
     pub(crate) noticed_difference: BTreeSet<Height>,
     /// The executed or stored height that waits for sync, and when to ask (again).
     pub(crate) sync_wait: Option<(Height, u64)>,
-    pub(crate) last_lone_join: Option<Monotonic>,
+    pub(crate) allowances: Allowances,
     /// Certified and executed heights as last seen by the overdue rule, and since when.
     pub(crate) backlog: ((Height, Height), Monotonic),
     pub(crate) view_changes_started: u64,
@@ -127,7 +127,7 @@ impl Replica {
             split_at: None,
             noticed_difference: BTreeSet::new(),
             sync_wait: None,
-            last_lone_join: None,
+            allowances: Allowances::default(),
             backlog: ((Height::ZERO, Height::ZERO), clock.monotonic),
             view_changes_started: 0,
             evidence: 0,

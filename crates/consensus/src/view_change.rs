@@ -1,26 +1,16 @@
-//! View changes (PBFT §4.4): the wish for a higher view with everything that must survive into it, the join
-//! rule, and the lone view-changer.
+//! View changes (PBFT §4.4): the wish for a higher view with everything that must survive into it, and the
+//! join rule.
 
 use types::{ValidatorIndex, View};
 
 use crate::{
-    config::LONE_JUMP_MAX,
     effect::{Evidence, Halt, Notice},
     input::Monotonic,
+    lone::KeptViewChange,
     message::{SignedStatement, Statement, ViewChange},
     own::OwnKey,
     replica::Replica,
 };
-
-/// The highest view change of one validator.
-#[derive(Debug, Clone)]
-pub(crate) struct KeptViewChange {
-    pub(crate) signed: SignedStatement,
-    pub(crate) view: View,
-    /// Since when it asks for views above ours, and what was certified then.
-    pub(crate) since: Monotonic,
-    pub(crate) certified: types::Height,
-}
 
 impl Replica {
     /// Stops preparing and committing in the present view and asks for `view`. From here on nothing of a
@@ -81,10 +71,9 @@ impl Replica {
     pub(crate) fn keep_view_change(&mut self, signed: SignedStatement, now: Monotonic) {
         let Statement::ViewChange(change) = &signed.statement else { return };
         let (signer, view) = (signed.signer, change.view);
-        let certified = self.chain.certified();
         let standing = self.view_changes.get(&signer).filter(|known| known.view > self.view);
-        let (since, certified) = standing.map_or((now, certified), |known| (known.since, known.certified));
-        self.view_changes.insert(signer, KeptViewChange { signed, view, since, certified });
+        let kept = KeptViewChange::new(signed, view, now).after(standing);
+        self.view_changes.insert(signer, kept);
         self.evaluate_view_changes();
     }
 
@@ -99,6 +88,7 @@ impl Replica {
             self.view_changes.values().map(|kept| kept.view).filter(|view| *view > ours).collect();
         let enough = above.len() >= self.config.validators.one_honest();
         if let Some(smallest) = above.into_iter().min().filter(|_| enough) {
+            self.book_lone_view_changes();
             self.start_view_change(smallest, "joined");
         }
         self.start_new_view_timer();
@@ -118,29 +108,5 @@ impl Replica {
         if wishes >= self.config.validators.quorum() {
             self.timers.new_view = Some(Monotonic(self.clock.monotonic.0.saturating_add(self.patience())));
         }
-    }
-
-    /// Deviation: a view change that stands alone for 10 × `view_timeout_max` while blocks still certify is
-    /// joined, the smallest such view, at most once per that interval. Its sender votes in no lower view
-    /// any more, so without this it would stay mute for as long as the view works for the others.
-    pub(crate) fn consider_lone_view_change(&mut self) {
-        let now = self.clock.monotonic.0;
-        let interval = 10 * self.config.parameters.view_timeout_max_ms;
-        if !self.active || !self.can_vote() || self.last_lone_join.is_some_and(|last| now < last.0 + interval)
-        {
-            return;
-        }
-        let (ours, certified) = (self.view, self.chain.certified());
-        let stands = |kept: &&KeptViewChange| {
-            kept.view > ours
-                && kept.view <= ours.plus(LONE_JUMP_MAX)
-                && now >= kept.since.0 + interval
-                && certified > kept.certified
-        };
-        let Some(view) = self.view_changes.values().filter(stands).map(|kept| kept.view).min() else {
-            return;
-        };
-        self.last_lone_join = Some(self.clock.monotonic);
-        self.start_view_change(view, "lone_view_change");
     }
 }

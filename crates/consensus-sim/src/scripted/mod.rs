@@ -8,6 +8,7 @@ mod checkpoint_and_view_change;
 mod dead_primaries;
 mod dead_primary;
 mod disk_full;
+mod lone_view_changer;
 mod older_directory;
 mod older_ledger;
 mod prepared_without_committers;
@@ -46,6 +47,7 @@ pub fn all() -> Vec<Script> {
         dead_primaries::SCRIPT,
         dead_primary::SCRIPT,
         disk_full::SCRIPT,
+        lone_view_changer::SCRIPT,
         older_directory::SCRIPT,
         older_ledger::SCRIPT,
         prepared_without_committers::SCRIPT,

@@ -81,8 +81,8 @@ impl Scenario {
             start: Start { stagger: 600 * MILLISECOND, ..Start::default() },
             load: load(prng),
             faults_end,
-            // The rule for a lone view-changer alone may take 10 x cap, twice.
-            healed_by: faults_end + 40 * cap + 10 * SECOND,
+            // `threats.md` L2.
+            healed_by: faults_end + (2 * cap).max(30 * SECOND),
             parameters,
         }
     }

@@ -4,6 +4,7 @@
 
 mod bench;
 mod epochs;
+mod lone;
 mod mutants;
 mod normal_case;
 mod ordering;

@@ -290,34 +290,6 @@ fn r11_patience_doubles_to_the_cap_and_a_certified_block_resets_it() {
 }
 
 #[test]
-fn r33_a_lone_view_changer_is_joined_after_ten_caps_while_blocks_certify() {
-    let (mut bench, world) = (Bench::new(4, 3), World::new(4));
-    bench.receive(1, Message::Signed(world.view_change(1, 2, None, vec![])));
-    let shown = bench.pass(79_000);
-    assert!(!shown.iter().any(|line| line.contains("view change")), "{shown:?}");
-    assert!(
-        !bench.pass(2_000).iter().any(|line| line.contains("view change")),
-        "nothing was certified meanwhile"
-    );
-    bench.executed(1, &proposal(&[]));
-    bench.receive(1, Message::Certificate(world.certificate(1, hash_at(1), &[0, 1, 2])));
-    bench.input(Input::CertificateDurable(h(1)));
-    let shown = bench.pass(1_000);
-    assert!(shown.contains(&"notice view change to 2: lone_view_change".to_owned()), "{shown:?}");
-}
-
-#[test]
-fn r33_a_lone_view_change_cannot_use_up_the_views() {
-    let (mut bench, world) = (Bench::new(4, 3), World::new(4));
-    bench.receive(1, Message::Signed(world.view_change(1, u64::MAX - 2, None, vec![])));
-    bench.executed(1, &proposal(&[]));
-    bench.receive(1, Message::Certificate(world.certificate(1, hash_at(1), &[0, 1, 2])));
-    bench.input(Input::CertificateDurable(h(1)));
-    let shown = bench.pass(90_000);
-    assert!(!shown.iter().any(|line| line.contains("view change")), "{shown:?}");
-}
-
-#[test]
 fn two_view_changes_of_one_validator_for_one_view_are_evidence() {
     let (mut bench, world, a) = prepared_at_1();
     bench.receive(1, Message::Signed(world.view_change(1, 1, None, vec![])));
