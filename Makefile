@@ -74,11 +74,11 @@ bench: setup ## the cost of each step (criterion)
 failpoints: ## the binary of the crash tests: it kills itself at named places
 	cargo build --locked --release --features node/failpoints --bin hanse-failpoints
 
-shim: ## the library that gives nodes under test a wrong clock and bad disks
-	cargo build --locked --release -p e2e-shim
+shim: ## the libraries that give programs under test a wrong clock or a bad disk
+	cargo build --locked --release -p e2e-shim -p disk-faults
 
 e2e: build failpoints shim ## the long end-to-end tests: real processes, real faults, real load; prints what it measured
 	@rm -f $(TARGET)/e2e-report.md
 	HANSE_E2E=all HANSE_E2E_REPORT=$(abspath $(TARGET))/e2e-report.md \
 	  cargo test --locked --release -p e2e --no-fail-fast --test it --test long -- --test-threads 1; \
-	  code=$$?; cat $(TARGET)/e2e-report.md; exit $$code
+	  code=$$?; HANSE_E2E=all cargo test --locked --release --workspace --no-fail-fast --test disk || code=1; cat $(TARGET)/e2e-report.md; exit $$code

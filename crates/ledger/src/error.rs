@@ -1,6 +1,9 @@
 //! Why the ledger cannot go on, or does not take what it was given.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use types::{
     BlockHash, ChainId, Epoch, Height, ProposalDigest, certificate::CertificateError, ports::ReadError,
@@ -157,6 +160,15 @@ pub enum BlockFault {
 }
 
 impl LedgerError {
+    /// What the operating system says of a file or folder.
+    pub(crate) fn of_system(path: &Path, error: &io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace { path },
+            _ => Self::Io { path, detail: error.to_string() },
+        }
+    }
+
     /// Stored bytes of a column family that cannot be read.
     pub(crate) fn damaged(column: &'static str, key: &[u8]) -> Self {
         let key: String = key.iter().take(48).map(|byte| format!("{byte:02x}")).collect();

@@ -1,12 +1,14 @@
 //! Bounds and places of one node's mempool. Nothing here affects agreement.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use disk::{Disk, RealDisk};
 
 /// Bounds and places of one node's mempool.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct MempoolConfig {
-    /// The batch store's directory (`DIR/data/batches`); created if missing.
-    pub dir: PathBuf,
+    /// The batch store's folder (`DIR/data/batches`); made if missing.
+    pub disk: Arc<dyn Disk>,
     /// Threads that judge and verify clients' transactions.
     pub admission_workers: usize,
     /// Threads that verify other validators' batches.
@@ -55,7 +57,7 @@ impl MempoolConfig {
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
-            dir: dir.into(),
+            disk: Arc::new(RealDisk::new(dir)),
             admission_workers: cores,
             verification_workers: cores,
             tick_interval: Some(Duration::from_millis(50)),

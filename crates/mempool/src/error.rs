@@ -8,7 +8,7 @@ use types::ValidatorIndex;
 #[derive(Debug, thiserror::Error)]
 pub enum MempoolError {
     /// The disk is full (exit code 15). After space is freed a start resumes without repair.
-    #[error("no space left while {action} {path}; free space and start again")]
+    #[error("no space left while {action} {path}; free some and start again, nothing is lost")]
     NoSpace {
         /// What was tried.
         action: &'static str,
@@ -21,6 +21,17 @@ pub enum MempoolError {
         /// What was tried.
         action: &'static str,
         /// On which file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A segment of the batch store cannot be read any more (exit code 13).
+    #[error(
+        "the batch segment {path} cannot be read ({source}): move it away and start again, what is still needed is \
+         fetched from the other validators"
+    )]
+    Unreadable {
+        /// The segment.
         path: PathBuf,
         /// What the operating system says.
         source: io::Error,

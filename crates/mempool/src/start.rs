@@ -67,7 +67,7 @@ impl Mempool {
         let (me, epoch) = (present.me(), present.epoch);
         let counters = LiveCounters::default();
         let opened =
-            Store::open(&config.dir, me, config.segment_bytes_max, config.cache_bytes_max, &counters)?;
+            Store::open(&config.disk, me, config.segment_bytes_max, config.cache_bytes_max, &counters)?;
         let Opened { store, writer, held, own_sequence } = opened;
         let now = clock();
         // A store that knows no number may be a lost one: the clock is ahead of all numbers given before,

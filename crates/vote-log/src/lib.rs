@@ -36,15 +36,11 @@
 //! log refuses everything: the process must end.
 
 mod block;
-mod disk;
 mod error;
 mod file;
 mod header;
 mod log;
-mod real;
-pub mod testing;
 
-pub use disk::{Disk, DiskFile};
+pub use disk::{Disk, DiskFile, RealDisk, testing};
 pub use error::{Fault, VoteLogError};
 pub use log::{Options, VoteLog};
-pub use real::{RealDisk, RealFile};

@@ -2,16 +2,15 @@
 
 use std::{io, marker::PhantomData};
 
+use disk::{Disk, DiskFile, RealDisk};
 use serde::{Serialize, de::DeserializeOwned};
 use types::{VoteLogId, codec};
 
 use crate::{
     block::BLOCK_BYTES,
-    disk::{Disk, DiskFile},
     error::VoteLogError,
     file::{self, FRAME_BYTES_MAX},
     header::Header,
-    real::RealDisk,
 };
 
 const LOG: &str = "log";
@@ -41,7 +40,7 @@ pub struct VoteLog<R, D: Disk = RealDisk> {
     disk: D,
     options: Options,
     header: Header,
-    file: D::File,
+    file: Box<dyn DiskFile>,
     /// Where the next frame will begin.
     end: usize,
     /// How long the file is; its zeros are durable.
@@ -186,7 +185,8 @@ impl<R: Serialize + DeserializeOwned, D: Disk> VoteLog<R, D> {
     }
 
     fn write(&mut self, bytes: &[u8], offset: usize) -> Result<(), VoteLogError> {
-        write_all(&mut self.file, bytes, offset)
+        self.file
+            .write_all_at(bytes, offset as u64)
             .map_err(|source| io_error(&self.disk, Some(LOG), "written", source))
     }
 
@@ -201,7 +201,7 @@ fn write_file<R: Serialize, D: Disk>(
     options: &Options,
     header: &Header,
     records: &[R],
-) -> Result<(D::File, usize, usize), VoteLogError> {
+) -> Result<(Box<dyn DiskFile>, usize, usize), VoteLogError> {
     let mut content = header.encode().to_vec();
     for records in records.chunks(FRAME_RECORDS_MAX) {
         push_frames(header, records, &mut content);
@@ -209,8 +209,8 @@ fn write_file<R: Serialize, D: Disk>(
     let end = content.len();
     content.resize((end + BLOCK_BYTES).next_multiple_of(options.growth), 0);
     let failed = |action| move |source| io_error(disk, Some(NEXT), action, source);
-    let mut file = disk.create(NEXT).map_err(failed("created"))?;
-    write_all(&mut file, &content, 0).map_err(failed("written"))?;
+    let file = disk.create(NEXT).map_err(failed("created"))?;
+    file.write_all_at(&content, 0).map_err(failed("written"))?;
     file.sync().map_err(failed("synced"))?;
     disk.rename(NEXT, LOG).map_err(failed("renamed"))?;
     disk.sync().map_err(|source| io_error(disk, None, "synced", source))?;
@@ -236,26 +236,10 @@ fn write_id<D: Disk>(disk: &D, id: &VoteLogId) -> Result<(), VoteLogError> {
     if disk.read(ID).map_err(failed("read"))?.as_deref() == Some(text.as_bytes()) {
         return Ok(());
     }
-    let mut file = disk.create(ID).map_err(failed("created"))?;
-    write_all(&mut file, text.as_bytes(), 0).map_err(failed("written"))?;
+    let file = disk.create(ID).map_err(failed("created"))?;
+    file.write_all_at(text.as_bytes(), 0).map_err(failed("written"))?;
     file.sync().map_err(failed("synced"))?;
     disk.sync().map_err(|source| io_error(disk, None, "synced", source))
-}
-
-fn write_all(file: &mut impl DiskFile, mut bytes: &[u8], offset: usize) -> io::Result<()> {
-    let mut offset = offset as u64;
-    while !bytes.is_empty() {
-        match file.write_at(bytes, offset) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => {
-                bytes = &bytes[written..];
-                offset += written as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 fn damaged(disk: &impl Disk, damage: file::Damage) -> VoteLogError {

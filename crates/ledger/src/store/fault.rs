@@ -19,6 +19,9 @@ pub(super) fn of(error: rocksdb::Error, root: &Path) -> LedgerError {
         return LedgerError::NoSpace { path };
     }
     let lost_file = detail.contains("No such file or directory") && path != *root;
+    if is_unreadable(&detail) {
+        return LedgerError::Damaged { path, detail };
+    }
     match kind {
         ErrorKind::Corruption => LedgerError::Damaged { path, detail },
         ErrorKind::IOError if lost_file => LedgerError::Damaged { path, detail },
@@ -38,6 +41,12 @@ pub(super) fn of(error: rocksdb::Error, root: &Path) -> LedgerError {
         | ErrorKind::ColumnFamilyDropped
         | ErrorKind::Unknown => LedgerError::Io { path, detail },
     }
+}
+
+/// A sector that was written and cannot be read any more is damage; one that cannot be written is not.
+fn is_unreadable(detail: &str) -> bool {
+    let reading = ["While pread", "While reading", "While read ", "random read"];
+    detail.contains("Input/output error") && reading.iter().any(|words| detail.contains(words))
 }
 
 /// The file that a message names, or the database itself.

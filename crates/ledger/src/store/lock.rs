@@ -37,7 +37,7 @@ impl Guard {
     pub(super) fn for_reading(root: &Path) -> Result<Self, LedgerError> {
         let mut guard = Self::for_writing(root)?;
         let path = root.join("LOCK");
-        let io = |error: std::io::Error| LedgerError::Io { path: path.clone(), detail: error.to_string() };
+        let io = |error: std::io::Error| LedgerError::of_system(&path, &error);
         let file = File::options().read(true).write(true).open(&path).map_err(io)?;
         match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => guard._file = Some(file),

@@ -57,8 +57,7 @@ pub(crate) mod meta {
 impl Store {
     /// Opens the database, or makes an empty one.
     pub(crate) fn open(path: &Path, options: &LedgerOptions) -> Result<Self, LedgerError> {
-        std::fs::create_dir_all(path)
-            .map_err(|error| LedgerError::Io { path: path.to_owned(), detail: error.to_string() })?;
+        std::fs::create_dir_all(path).map_err(|error| LedgerError::of_system(path, &error))?;
         let guard = lock::Guard::for_writing(path)?;
         let mut database = columns::database(options);
         database.create_if_missing(true);

@@ -4,11 +4,14 @@ mod index;
 mod record;
 mod recovery;
 mod segment;
+#[cfg(test)]
+mod tests;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
+use disk::Disk;
 use parking_lot::Mutex;
 use types::{Batch, BatchDigest, BatchRef, ChainId, CheckedBatch, Parameters, ValidatorIndex};
 
@@ -37,19 +40,19 @@ pub(crate) struct Opened {
 impl Store {
     /// Opens or creates the store.
     pub(crate) fn open(
-        dir: &Path,
+        disk: &Arc<dyn Disk>,
         own: Option<ValidatorIndex>,
         segment_bytes_max: u64,
         cache_bytes_max: usize,
         counters: &LiveCounters,
     ) -> Result<Opened, MempoolError> {
-        let recovered = recovery::recover(dir, own)?;
+        let recovered = recovery::recover(&**disk, own)?;
         counters.damaged_records.add(recovered.damaged_records);
         counters.torn_bytes.add(recovered.torn_bytes);
         let held = recovered.references();
         let own_sequence = recovered.own_sequence;
         let mut index = Index::default();
-        let writer = Writer::open(dir, own, segment_bytes_max, &recovered)?;
+        let writer = Writer::open(Arc::clone(disk), own, segment_bytes_max, &recovered)?;
         index.segments.extend(recovered.segments.into_iter().map(|(number, segment)| (number, (segment, 0))));
         index.segments.entry(writer.number()).or_insert_with(|| (writer.segment().clone(), 0));
         for location in recovered.batches.into_values() {

@@ -1,14 +1,15 @@
 //! Reads what an earlier run left: every good record counts, a torn tail is cut, damage is skipped and
 //! counted (a batch can be fetched from others again).
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::collections::BTreeMap;
 
+use disk::Disk;
 use types::{BatchDigest, BatchRef, ValidatorIndex};
 
 use super::{
     index::Location,
     record::{self, Found, HEADER, Header},
-    segment::{Segment, sync_dir},
+    segment::{Good, Segment, sync_dir},
 };
 use crate::MempoolError;
 
@@ -24,37 +25,36 @@ pub(super) struct Recovered {
 }
 
 /// Reads all segments in order.
-pub(super) fn recover(dir: &Path, own: Option<ValidatorIndex>) -> Result<Recovered, MempoolError> {
-    fs::create_dir_all(dir).map_err(|source| MempoolError::io("creating", dir, source))?;
-    if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        sync_dir(parent)?;
-    }
-    let mut numbers = Vec::new();
-    for entry in fs::read_dir(dir).map_err(|source| MempoolError::io("listing", dir, source))? {
-        let entry = entry.map_err(|source| MempoolError::io("listing", dir, source))?;
-        numbers.extend(Segment::number_of(&entry.path()));
-    }
+pub(super) fn recover(disk: &dyn Disk, own: Option<ValidatorIndex>) -> Result<Recovered, MempoolError> {
+    disk.prepare().map_err(|source| MempoolError::io("creating", disk.path(), source))?;
+    let names = disk.list().map_err(|source| MempoolError::io("listing", disk.path(), source))?;
+    let mut numbers: Vec<_> = names.iter().filter_map(|name| Segment::number_of(name)).collect();
     numbers.sort_unstable();
     let last = numbers.last().copied();
     let mut recovered = Recovered::default();
     for number in numbers {
-        recovered.read_segment(dir, number, last == Some(number), own)?;
+        recovered.read_segment(disk, number, last == Some(number), own)?;
     }
+    // A segment may have got its name just before the end.
+    sync_dir(disk)?;
     Ok(recovered)
 }
 
 impl Recovered {
     fn read_segment(
         &mut self,
-        dir: &Path,
+        disk: &dyn Disk,
         number: u64,
         is_last: bool,
         own: Option<ValidatorIndex>,
     ) -> Result<(), MempoolError> {
-        let path = Segment::path_of(dir, number);
-        let file = fs::read(&path).map_err(|source| MempoolError::io("reading", &path, source))?;
+        let name = Segment::name_of(number);
+        let path = disk.path().join(&name);
+        let file =
+            disk.read(&name).map_err(|source| MempoolError::Unreadable { path: path.clone(), source })?;
+        let Some(file) = file else { return Ok(()) };
         let Some(header) = Header::decode(&file) else {
-            return self.set_aside(dir, number, file.len(), is_last);
+            return self.set_aside(disk, &name, file.len(), is_last);
         };
         if own.is_some() {
             self.own_sequence = self.own_sequence.max(Some(header.own_sequence).filter(|floor| *floor > 0));
@@ -78,7 +78,8 @@ impl Recovered {
         if offset < file.len() {
             self.torn_bytes += file.len() - offset;
         }
-        let segment = Segment::open(path, header.salt, offset as u64, file.len() as u64)?;
+        let good = Good { bytes: &file[..offset], found: file.len(), is_synced: !is_last };
+        let segment = Segment::open(disk, name, header.salt, &good)?;
         self.segments.insert(number, segment);
         Ok(())
     }
@@ -103,22 +104,21 @@ impl Recovered {
     /// is damage, and is kept for people under another name.
     fn set_aside(
         &mut self,
-        dir: &Path,
-        number: u64,
+        disk: &dyn Disk,
+        name: &str,
         length: usize,
         is_last: bool,
     ) -> Result<(), MempoolError> {
-        let path = Segment::path_of(dir, number);
+        let path = disk.path().join(name);
         if is_last && length <= HEADER {
             self.torn_bytes += length;
-            fs::remove_file(&path).map_err(|source| MempoolError::io("removing", &path, source))?;
+            disk.remove(name).map_err(|source| MempoolError::io("removing", &path, source))
         } else {
             tracing::warn!(path = %path.display(), "batch segment without a readable header set aside");
             self.damaged_records += 1;
-            let aside = path.with_extension("damaged");
-            fs::rename(&path, &aside).map_err(|source| MempoolError::io("setting aside", &path, source))?;
+            let aside = name.replace(".batches", ".damaged");
+            disk.rename(name, &aside).map_err(|source| MempoolError::io("setting aside", &path, source))
         }
-        sync_dir(dir)
     }
 
     /// The references held, oldest segment first, then in the order of the file.

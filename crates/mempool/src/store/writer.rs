@@ -1,11 +1,8 @@
 //! The only writer of the store: takes everything that waits, writes it, syncs once, then tells.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::sync::Arc;
 
+use disk::Disk;
 use types::{BatchDigest, CheckedBatch, ValidatorIndex};
 
 use super::{
@@ -39,7 +36,7 @@ pub(crate) enum Job {
 /// Owns the newest segment.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    dir: PathBuf,
+    disk: Arc<dyn Disk>,
     own: Option<ValidatorIndex>,
     own_sequence: u64,
     segment_bytes_max: u64,
@@ -49,7 +46,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(super) fn open(
-        dir: &Path,
+        disk: Arc<dyn Disk>,
         own: Option<ValidatorIndex>,
         segment_bytes_max: u64,
         recovered: &Recovered,
@@ -57,9 +54,9 @@ impl Writer {
         let own_sequence = recovered.own_sequence.unwrap_or(0);
         let (number, segment) = match recovered.segments.last_key_value() {
             Some((number, segment)) => (*number, segment.clone()),
-            None => (1, Segment::create(dir, 1, own_sequence)?),
+            None => (1, Segment::create(&*disk, 1, own_sequence)?),
         };
-        Ok(Self { dir: dir.to_owned(), own, own_sequence, segment_bytes_max, number, segment })
+        Ok(Self { disk, own, own_sequence, segment_bytes_max, number, segment })
     }
 
     pub(super) const fn number(&self) -> u64 {
@@ -108,10 +105,11 @@ impl Writer {
             self.segment.append_dropped(&gone)?;
         }
         for segment in &empty {
-            fs::remove_file(&segment.path)
+            self.disk
+                .remove(&segment.name)
                 .map_err(|source| MempoolError::io("removing", &segment.path, source))?;
         }
-        if empty.is_empty() { Ok(()) } else { sync_dir(&self.dir) }
+        if empty.is_empty() { Ok(()) } else { sync_dir(&*self.disk) }
     }
 
     fn rotate_if_full(&mut self, store: &Store) -> Result<(), MempoolError> {
@@ -120,7 +118,7 @@ impl Writer {
         }
         self.segment.sync()?;
         self.number += 1;
-        self.segment = Segment::create(&self.dir, self.number, self.own_sequence)?;
+        self.segment = Segment::create(&*self.disk, self.number, self.own_sequence)?;
         store.index.lock().segments.insert(self.number, (self.segment.clone(), 0));
         Ok(())
     }

@@ -143,20 +143,20 @@ fn dropped_batches_stay_dropped_and_empty_segments_go() {
     config.segment_bytes_max = 1;
     let node = world.node_with(Some(0), config.clone());
     let batches = stored(&world, &node, 5);
-    assert_eq!(segments(&config.dir).len(), 5, "one each");
+    assert_eq!(segments(config.disk.path()).len(), 5, "one each");
     node.handle.ordered(Height::new(1), &batches[..4]);
     assert_eq!(node.handle.held().len(), 5, "ordered ones stay readable");
     let dropped: Vec<_> = [0, 1, 3].map(|place: usize| batches[place].digest).into();
     node.handle.prune(&dropped);
     assert!(node.handle.get(&batches[2].digest).is_some());
     node.end();
-    let left = segments(&config.dir).len();
+    let left = segments(config.disk.path()).len();
     assert_eq!(left, 3, "oldest first: the one behind a held batch waits for it");
     let node = world.node_with(Some(0), config.clone());
     assert_eq!(node.handle.held(), [batches[2], batches[4]]);
     node.handle.prune(&[batches[2].digest, batches[4].digest]);
     node.end();
-    assert_eq!(segments(&config.dir).len(), 1);
+    assert_eq!(segments(config.disk.path()).len(), 1);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_batch_out_of_memory_is_read_from_disk_and_damage_there_is_seen() {
     let got = node.handle.get_many(&digests);
     let references: Vec<_> = got.iter().map(|batch| batch.as_ref().map(|batch| *batch.reference())).collect();
     assert_eq!(references, [Some(batches[1]), None, Some(batches[0])]);
-    let path = &segments(&config.dir)[0];
+    let path = &segments(config.disk.path())[0];
     let mut file = fs::read(path).unwrap();
     let last = file.len() - 1;
     file[last] ^= 1;
@@ -186,7 +186,7 @@ fn a_store_that_cannot_be_written_is_fatal_and_nothing_is_acknowledged() {
     let mut config = world.config(world.dir_of(0));
     config.segment_bytes_max = 1;
     let node = world.node_with(Some(0), config.clone());
-    fs::remove_dir_all(&config.dir).unwrap();
+    fs::remove_dir_all(config.disk.path()).unwrap();
     let (encoded, reference) = world.batch(1, 0, &[world.transfer(1, 0)]);
     node.receive(1, PoolMessage::Batch(encoded));
     let error = node.next(|event| match event {

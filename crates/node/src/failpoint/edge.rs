@@ -6,7 +6,7 @@ use mempool::PoolMessage;
 macro_rules! edges {
     ($($(#[$doc:meta])* $edge:ident = $name:literal,)*) => {
         /// Something that is done at once, seen from a crash.
-        #[derive(Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Edge {
             $($(#[$doc])* $edge,)*
         }
@@ -38,6 +38,10 @@ edges! {
     VoteWrite = "vote_write",
     /// The vote log is synced.
     VoteFsync = "vote_fsync",
+    /// The vote log is written anew, at a start or when it is long.
+    VoteLogMake = "vote_log_make",
+    /// The new one takes the old one's place.
+    VoteLogReplace = "vote_log_replace",
     /// A pre-prepare leaves.
     SendPrePrepare = "send_pre_prepare",
     /// A prepare leaves.
@@ -60,6 +64,14 @@ edges! {
     ClientsTold = "clients_told",
     /// A batch of a peer becomes durable: from its arrival until the replica is told.
     BatchStore = "batch_store",
+    /// A record is written to the batch store.
+    BatchWrite = "batch_write",
+    /// The batch store is synced.
+    BatchFsync = "batch_fsync",
+    /// A segment of the batch store is begun.
+    SegmentMake = "segment_make",
+    /// A segment in which nothing is held goes.
+    SegmentRemove = "segment_remove",
     /// A batch leaves.
     SendBatch = "send_batch",
     /// An acknowledgement leaves.

@@ -7,6 +7,7 @@
 
 #[cfg(feature = "failpoints")]
 mod armed;
+mod disk;
 mod edge;
 
 use consensus::{LogRecord, Message};
@@ -14,6 +15,7 @@ use mempool::PoolMessage;
 
 #[cfg(feature = "failpoints")]
 pub use armed::main;
+pub use disk::{BATCHES, PassingDisk, VOTES};
 pub use edge::Edge;
 
 /// Which side of an [`Edge`].
@@ -32,6 +34,12 @@ pub const fn pass(_: Edge, _: Side) {}
 
 #[cfg(feature = "failpoints")]
 pub use armed::pass;
+
+/// A size of files: with failpoints a small one, so that files are rolled, written anew and dropped all the time.
+#[must_use]
+pub const fn size(normal: u64, with_failpoints: u64) -> u64 {
+    if cfg!(feature = "failpoints") { with_failpoints } else { normal }
+}
 
 /// Does it, between its two places.
 #[inline]

@@ -66,6 +66,7 @@ impl From<MempoolError> for Failure {
         let code = match &error {
             MempoolError::NoSpace { .. } => ExitCode::NoSpace,
             MempoolError::Io { .. } => ExitCode::Io,
+            MempoolError::Unreadable { .. } => ExitCode::DataDamaged,
             MempoolError::NoRandomness(_)
             | MempoolError::SignerOutsideSet { .. }
             | MempoolError::Spawn { .. }

@@ -17,7 +17,7 @@ use types::{BatchDigest, BatchRef, ChainId, Height, Parameters};
 use crate::{
     config::MempoolSection,
     exit::Failure,
-    failpoint::{self, Edge, Side},
+    failpoint::{self, Edge, PassingDisk, Side},
     home::Home,
 };
 
@@ -146,7 +146,10 @@ fn digests(references: &[BatchRef]) -> Vec<BatchDigest> {
 
 fn settings(home: &Home, section: &MempoolSection) -> MempoolConfig {
     let bound = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
-    let mut settings = MempoolConfig::new(home.data_directory().join("batches"));
+    let folder = home.data_directory().join("batches");
+    let mut settings = MempoolConfig::new(&folder);
+    settings.disk = Arc::new(PassingDisk::new(folder, &failpoint::BATCHES));
+    settings.segment_bytes_max = failpoint::size(settings.segment_bytes_max, 32 << 10);
     settings.pending_transactions_max = bound(section.transactions_max);
     settings.pending_bytes_max = bound(section.bytes_max);
     settings.account_transactions_max = bound(section.transactions_per_account_max);

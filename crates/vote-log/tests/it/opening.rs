@@ -22,7 +22,7 @@ fn what_was_appended_is_found_again_in_groups_of_any_size() {
 fn r30_a_missing_log_comes_back_empty_with_another_id() {
     let (disk, mut log) = new_log(SMALL);
     log.append(&[short(1)]).unwrap();
-    disk.remove("log");
+    disk.lose("log");
     let (log, records) = Log::open(disk.clone(), FRESH, SMALL).unwrap();
     assert_eq!((log.id(), records.len()), (FRESH, 0), "an empty log must not pass for the old one");
     assert_eq!(disk.content("id").unwrap(), format!("{FRESH}\n").into_bytes());
@@ -34,7 +34,7 @@ fn a_missing_or_wrong_id_file_is_written_again_from_the_log() {
     log.append(&[short(1)]).unwrap();
     let right = disk.content("id").unwrap();
     assert_eq!(right, format!("{ID}\n").into_bytes());
-    disk.remove("id");
+    disk.lose("id");
     assert_eq!(open(&disk).unwrap(), [short(1)]);
     assert_eq!(disk.content("id").unwrap(), right);
     for wrong in [&b""[..], b"0707", format!("{FRESH}\n").as_bytes()] {

@@ -1,6 +1,5 @@
 //! The node's vote log: the crate `vote-log` with consensus' records, in `DIR/votes/`.
 
-mod disk;
 mod retention;
 #[cfg(test)]
 mod tests;
@@ -12,11 +11,19 @@ pub use ::vote_log::{Fault, VoteLogError};
 use consensus::LogRecord;
 use types::{Epoch, Height, VoteLogId};
 
-use disk::VoteDisk;
+use crate::failpoint::{self, PassingDisk};
 
 /// The open log.
 #[derive(Debug)]
-pub struct VoteLog(::vote_log::VoteLog<LogRecord, VoteDisk>);
+pub struct VoteLog(::vote_log::VoteLog<LogRecord, PassingDisk>);
+
+/// Both sizes are those of the crate, but for the crash tests.
+fn options() -> Options {
+    let normal = Options::default();
+    let size =
+        |normal: usize, small| usize::try_from(failpoint::size(normal as u64, small)).unwrap_or(normal);
+    Options { growth: size(normal.growth, 64 << 10), compact: size(normal.compact, 256 << 10) }
+}
 
 impl VoteLog {
     /// Creates the empty log of a new home; its id goes into the genesis.
@@ -24,8 +31,8 @@ impl VoteLog {
     /// # Errors
     /// [`VoteLogError`]; an existing log is never replaced.
     pub fn create_new(folder: &Path, id: VoteLogId) -> Result<(), VoteLogError> {
-        let disk = VoteDisk::new(folder.to_owned());
-        ::vote_log::VoteLog::<LogRecord, _>::create_new(disk, id, Options::default())
+        let disk = PassingDisk::new(folder.to_owned(), &failpoint::VOTES);
+        ::vote_log::VoteLog::<LogRecord, _>::create_new(disk, id, options())
     }
 
     /// Opens the log of `folder` and returns what it holds, oldest first. A missing log means lost memory:
@@ -34,8 +41,8 @@ impl VoteLog {
     /// # Errors
     /// [`VoteLogError`].
     pub fn open(folder: &Path, fresh: VoteLogId) -> Result<(Self, Vec<LogRecord>), VoteLogError> {
-        let disk = VoteDisk::new(folder.to_owned());
-        let (log, records) = ::vote_log::VoteLog::open(disk, fresh, Options::default())?;
+        let disk = PassingDisk::new(folder.to_owned(), &failpoint::VOTES);
+        let (log, records) = ::vote_log::VoteLog::open(disk, fresh, options())?;
         Ok((Self(log), records))
     }
 

@@ -19,10 +19,13 @@ pub struct Inode {
 }
 
 impl Inode {
-    /// Makes it empty.
-    pub fn clear(&mut self) {
-        self.length_dirty |= !self.cache.is_empty();
-        self.cache.clear();
+    /// Cuts it, or makes it longer by zeros.
+    pub fn set_length(&mut self, length: usize) {
+        self.length_dirty |= self.cache.len() != length;
+        if length > self.cache.len() {
+            self.dirty.extend(self.cache.len() / SECTOR..length.div_ceil(SECTOR));
+        }
+        self.cache.resize(length, 0);
     }
 
     /// Writes into the cache.

@@ -125,8 +125,12 @@ impl FaultyDisk {
         state.durable_names.insert(name.to_owned(), number);
     }
 
-    /// Takes a file away.
-    pub fn remove(&self, name: &str) {
+    fn file(&self, inode: usize) -> Box<dyn DiskFile> {
+        Box::new(FaultyFile { inode, state: Arc::clone(&self.state) })
+    }
+
+    /// Takes a file away for good.
+    pub fn lose(&self, name: &str) {
         let mut state = self.state.lock();
         state.names.remove(name);
         state.durable_names.remove(name);
@@ -168,6 +172,16 @@ impl State {
         if self.is_off { Err(power_is_off()) } else { Ok(value) }
     }
 
+    /// A new empty file.
+    fn add(&mut self, name: &str) -> usize {
+        self.inodes.push(Inode::default());
+        let inode = self.inodes.len() - 1;
+        self.rename_in_memory(|names| {
+            names.insert(name.to_owned(), inode);
+        });
+        inode
+    }
+
     fn rename_in_memory(&mut self, change: impl FnOnce(&mut BTreeMap<String, usize>)) {
         change(&mut self.names);
         self.unsynced_names.push(self.names.clone());
@@ -179,8 +193,6 @@ fn power_is_off() -> io::Error {
 }
 
 impl Disk for FaultyDisk {
-    type File = FaultyFile;
-
     fn path(&self) -> &Path {
         &self.path
     }
@@ -198,22 +210,36 @@ impl Disk for FaultyDisk {
         state.end(content)
     }
 
-    fn create(&self, name: &str) -> io::Result<FaultyFile> {
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut state = self.state.lock();
+        state.begin(false)?;
+        let names = state.names.keys().cloned().collect();
+        state.end(names)
+    }
+
+    fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
         let mut state = self.state.lock();
         state.begin(true)?;
-        let inode = match state.names.get(name) {
-            Some(inode) => *inode,
-            None => {
-                state.inodes.push(Inode::default());
-                let inode = state.inodes.len() - 1;
-                state.rename_in_memory(|names| {
-                    names.insert(name.to_owned(), inode);
-                });
-                inode
-            }
-        };
-        state.inodes[inode].clear();
-        state.end(FaultyFile { inode, state: Arc::clone(&self.state) })
+        let inode = state.names.get(name).copied().unwrap_or_else(|| state.add(name));
+        state.inodes[inode].set_length(0);
+        state.end(self.file(inode))
+    }
+
+    fn create_new(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
+        let mut state = self.state.lock();
+        state.begin(true)?;
+        if state.names.contains_key(name) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let inode = state.add(name);
+        state.end(self.file(inode))
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
+        let mut state = self.state.lock();
+        state.begin(false)?;
+        let inode = state.names.get(name).copied().ok_or(io::ErrorKind::NotFound)?;
+        state.end(self.file(inode))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -230,6 +256,18 @@ impl Disk for FaultyDisk {
         state.end(())
     }
 
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let mut state = self.state.lock();
+        state.begin(false)?;
+        if !state.names.contains_key(name) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        state.rename_in_memory(|names| {
+            names.remove(name);
+        });
+        state.end(())
+    }
+
     fn sync(&self) -> io::Result<()> {
         let mut state = self.state.lock();
         if let Course::Normal | Course::Half = state.begin(false)? {
@@ -241,7 +279,7 @@ impl Disk for FaultyDisk {
 }
 
 impl DiskFile for FaultyFile {
-    fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         let mut state = self.state.lock();
         let offset = usize::try_from(offset).map_err(io::Error::other)?;
         let half = bytes.len().div_ceil(2);
@@ -258,7 +296,26 @@ impl DiskFile for FaultyFile {
         state.end(written)
     }
 
-    fn sync(&mut self) -> io::Result<()> {
+    fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        let mut state = self.state.lock();
+        state.begin(false)?;
+        let start = usize::try_from(offset).map_err(io::Error::other)?;
+        let found =
+            start.checked_add(bytes.len()).and_then(|end| state.inodes[self.inode].cache.get(start..end));
+        bytes.copy_from_slice(found.ok_or(io::ErrorKind::UnexpectedEof)?);
+        state.end(())
+    }
+
+    fn set_length(&self, length: u64) -> io::Result<()> {
+        let state = &mut *self.state.lock();
+        let length = usize::try_from(length).map_err(io::Error::other)?;
+        let grows = length > state.inodes[self.inode].cache.len();
+        state.begin(grows)?;
+        state.inodes[self.inode].set_length(length);
+        state.end(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
         let mut state = self.state.lock();
         match state.begin(true) {
             Ok(Course::Normal | Course::Half) => state.inodes[self.inode].sync(),

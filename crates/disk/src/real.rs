@@ -1,7 +1,7 @@
 //! A folder of the operating system.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io,
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
@@ -26,8 +26,6 @@ impl RealDisk {
 }
 
 impl Disk for RealDisk {
-    type File = RealFile;
-
     fn path(&self) -> &Path {
         &self.0
     }
@@ -48,12 +46,32 @@ impl Disk for RealDisk {
         }
     }
 
-    fn create(&self, name: &str) -> io::Result<RealFile> {
-        File::create(self.0.join(name)).map(RealFile)
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.0)? {
+            names.extend(entry?.file_name().into_string());
+        }
+        Ok(names)
+    }
+
+    fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
+        open(File::options().create(true).truncate(true), &self.0.join(name))
+    }
+
+    fn create_new(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
+        open(File::options().create_new(true), &self.0.join(name))
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
+        open(&mut File::options(), &self.0.join(name))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         fs::rename(self.0.join(from), self.0.join(to))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.0.join(name))
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -62,14 +80,27 @@ impl Disk for RealDisk {
 }
 
 impl DiskFile for RealFile {
-    fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         self.0.write_at(bytes, offset)
     }
 
-    fn sync(&mut self) -> io::Result<()> {
+    fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        self.0.read_exact_at(bytes, offset)
+    }
+
+    fn set_length(&self, length: u64) -> io::Result<()> {
+        self.0.set_len(length)
+    }
+
+    fn sync(&self) -> io::Result<()> {
         // fdatasync: includes the file's length, leaves out its times.
         self.0.sync_data()
     }
+}
+
+fn open(options: &mut OpenOptions, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+    let file = options.read(true).write(true).open(path)?;
+    Ok(Box::new(RealFile(file)))
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
