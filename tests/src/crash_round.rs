@@ -106,7 +106,9 @@ impl CrashRound {
 
 /// Places that are passed while a node starts and catches up.
 fn at_start(name: &str) -> bool {
-    ["vote_query", "block_import", "vote_log_make", "vote_log_replace"].iter().any(|edge| name.ends_with(edge))
+    ["vote_query", "block_import", "vote_log_make", "vote_log_replace"]
+        .iter()
+        .any(|edge| name.ends_with(edge))
 }
 
 fn launch(cluster: &mut Cluster, node: usize) {

@@ -28,7 +28,7 @@ pub enum LedgerError {
         detail: String,
     },
     /// The disk is full (exit code 15).
-    #[error("no space left for {path}: free some and start again, nothing is lost")]
+    #[error("no space left for {path}")]
     NoSpace {
         /// The file or folder.
         path: PathBuf,

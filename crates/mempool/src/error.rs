@@ -8,7 +8,7 @@ use types::ValidatorIndex;
 #[derive(Debug, thiserror::Error)]
 pub enum MempoolError {
     /// The disk is full (exit code 15). After space is freed a start resumes without repair.
-    #[error("no space left while {action} {path}; free some and start again, nothing is lost")]
+    #[error("no space left while {action} {path}")]
     NoSpace {
         /// What was tried.
         action: &'static str,

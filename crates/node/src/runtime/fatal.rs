@@ -1,5 +1,7 @@
 //! Why a running node ends: faults of the crates as [`Failure`]s with the contract's exit codes.
 
+use std::path::Path;
+
 use consensus::Halt;
 use ledger::LedgerError;
 use mempool::MempoolError;
@@ -7,7 +9,10 @@ use types::ports::ReadError;
 
 use crate::exit::{ExitCode, Failure};
 
-use super::vote_log::{Fault, VoteLogError};
+use super::{
+    space,
+    vote_log::{Fault, VoteLogError},
+};
 
 impl From<Halt> for Failure {
     fn from(halt: Halt) -> Self {
@@ -38,8 +43,16 @@ impl From<VoteLogError> for Failure {
             Fault::Io => ExitCode::Io,
             Fault::Misuse => ExitCode::Internal,
         };
-        Self::new(code, error.to_string())
+        match &error {
+            VoteLogError::Io { path, .. } if code == ExitCode::NoSpace => full(&error, path),
+            _ => Self::new(code, error.to_string()),
+        }
     }
+}
+
+/// The disk is full.
+fn full(error: &dyn std::error::Error, path: &Path) -> Failure {
+    Failure::new(ExitCode::NoSpace, format!("{error}. {}", space::advice(path)))
 }
 
 impl From<LedgerError> for Failure {
@@ -47,7 +60,7 @@ impl From<LedgerError> for Failure {
         let code = match &error {
             LedgerError::InUse { .. } => ExitCode::HomeInUse,
             LedgerError::Damaged { .. } => ExitCode::DataDamaged,
-            LedgerError::NoSpace { .. } => ExitCode::NoSpace,
+            LedgerError::NoSpace { path } => return full(&error, path),
             LedgerError::Io { .. } => ExitCode::Io,
             LedgerError::OtherGenesis { .. } | LedgerError::Genesis { .. } => ExitCode::GenesisMismatch,
             LedgerError::NewerFormat { .. }
@@ -64,7 +77,7 @@ impl From<LedgerError> for Failure {
 impl From<MempoolError> for Failure {
     fn from(error: MempoolError) -> Self {
         let code = match &error {
-            MempoolError::NoSpace { .. } => ExitCode::NoSpace,
+            MempoolError::NoSpace { path, .. } => return full(&error, path),
             MempoolError::Io { .. } => ExitCode::Io,
             MempoolError::Unreadable { .. } => ExitCode::DataDamaged,
             MempoolError::NoRandomness(_)

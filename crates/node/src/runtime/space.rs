@@ -27,6 +27,19 @@ pub fn check(directory: &Path, free_bytes_min: u64) -> Result<(), Failure> {
     Err(Failure::new(ExitCode::NoSpace, message))
 }
 
+/// What to do about a disk that became full under `path`, and how full it is.
+#[must_use]
+pub fn advice(path: &Path) -> String {
+    let there = path.ancestors().find(|folder| folder.exists()).unwrap_or(path);
+    let free = rustix::fs::statvfs(there).map(|status| status.f_bavail.saturating_mul(status.f_frsize));
+    let free = free.map_or_else(|_| "an unknown number of".to_owned(), |free| free.to_string());
+    format!(
+        "The file system of {} has {free} bytes free. Free some space, at least ledger.free_bytes_min of config.toml, \
+         and start again: nothing is lost and nothing needs repair",
+        there.display()
+    )
+}
+
 /// Checks again and again; returns with the first failure.
 pub async fn watch(directory: std::path::PathBuf, free_bytes_min: u64) -> Failure {
     loop {
