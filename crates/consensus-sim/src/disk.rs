@@ -38,6 +38,11 @@ impl<T> Disk<T> {
         self.syncing = std::mem::take(&mut self.waiting);
     }
 
+    /// What the running sync is for.
+    pub fn syncing(&self) -> &[T] {
+        &self.syncing
+    }
+
     /// Ends the sync: what is now durable, and whether another sync must be started.
     pub fn finish_sync(&mut self) -> (Vec<T>, bool) {
         (std::mem::take(&mut self.syncing), !self.waiting.is_empty())

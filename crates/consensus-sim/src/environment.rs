@@ -12,6 +12,7 @@ use crate::{
     packet::Packet,
     prng::Prng,
     queue::{EventQueue, Place},
+    real_log::LogMedium,
     scenario::Scenario,
     statistics::Statistics,
     time::Micros,
@@ -39,6 +40,7 @@ pub(crate) struct Environment {
     pub trace: Trace,
     pub statistics: Statistics,
     pub mutant: Option<Mutant>,
+    pub log_medium: LogMedium,
     /// Transactions ever made by clients.
     pub transactions: u64,
     /// Faults are over.
@@ -81,6 +83,11 @@ impl Environment {
             trace: Trace::new(verbosity),
             statistics: Statistics::default(),
             mutant,
+            log_medium: if scenario.real_vote_log && mutant.is_none() {
+                LogMedium::Real
+            } else {
+                LogMedium::Model
+            },
             transactions: 0,
             calm: false,
             firsts: Firsts::default(),

@@ -112,13 +112,18 @@ impl Identity {
 
 fn validator((person, log): &(Place, u64)) -> Validator {
     let key = |seed: usize| SecretKey::from_seed(&[u8::try_from(seed).unwrap_or(u8::MAX); 32]).public_key();
-    let mut id = [0; 32];
-    id[..8].copy_from_slice(&log.to_le_bytes());
     Validator {
         name: format!("v{person}"),
         member: MemberId::of_name("sim"),
         consensus_key: key(2 * person + 1),
         node_key: key(2 * person + 2),
-        vote_log: VoteLogId::new(id),
+        vote_log: log_name(*log),
     }
+}
+
+/// The id of a vote log with this number.
+pub(crate) fn log_name(number: u64) -> VoteLogId {
+    let mut id = [0; 32];
+    id[..8].copy_from_slice(&number.to_le_bytes());
+    VoteLogId::new(id)
 }

@@ -23,6 +23,7 @@ use crate::{
     mempool::Mempool,
     mutant::Mutant,
     queue::{Event, Place},
+    real_log::RealLog,
     store::{BlockStore, Write},
     sync::SyncState,
     time::{MILLISECOND, Micros, NodeClock},
@@ -67,6 +68,8 @@ pub(crate) struct Node {
     /// The vote log: durable records, and those on their way.
     pub log: Vec<LogRecord>,
     pub log_disk: Disk<LogRecord>,
+    /// What stands behind both, in runs on the real vote log.
+    pub real_log: Option<RealLog>,
     pub memory_lost: bool,
     /// Its vote log was put back as it was before, under its old id: it counts against f.
     pub forgetful: bool,
@@ -110,6 +113,7 @@ impl Node {
             identity,
             log: Vec::new(),
             log_disk: Disk::default(),
+            real_log: None,
             memory_lost: false,
             forgetful: false,
             copy: None,
@@ -144,6 +148,9 @@ impl Node {
         self.wake_at = None;
         self.clock.run_start = env.now;
         self.clock.monotonic_start_ms = env.start_prng.below(1_000_000);
+        if !self.open_real_log(env) {
+            return;
+        }
         self.executor = Executor::recover(Rc::clone(&env.genesis), self.store.blocks());
         self.sync = SyncState::default();
         if self.is_honest() {
@@ -167,11 +174,12 @@ impl Node {
         self.process = Process::Down;
         self.replica = None;
         self.inbox.clear();
+        let found = self.crash_real_log(env);
         let medium = env.scenario.medium;
         let left = self.log_disk.crash(&mut env.disk_prng, medium);
         env.statistics.lost_writes += left.lost as u64;
         env.statistics.torn_writes += u64::from(left.torn);
-        for record in left.records {
+        for record in found.unwrap_or(left.records) {
             if self.is_honest() {
                 env.invariants.synced(self.place, &record);
             }

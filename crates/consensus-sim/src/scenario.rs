@@ -152,6 +152,8 @@ pub(crate) struct Scenario {
     /// Who lies when others fetch blocks, and how.
     pub sync_lies: Vec<(usize, SyncLie)>,
     pub medium: Medium,
+    /// Whether the votes lie in the real vote log; otherwise in a list that the medium treats likewise.
+    pub real_vote_log: bool,
     pub start: Start,
     /// Whether a second and a third liveness phase follow the first.
     pub thorough: bool,

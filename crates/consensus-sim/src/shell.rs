@@ -14,8 +14,12 @@ impl Node {
             let Some(replica) = &mut self.replica else { return };
             let effects = replica.step(input);
             self.verifier.set_horizon(replica.horizon());
-            let (window, validators) = (env.scenario.parameters.window, self.identity.validators.len());
-            env.invariants.work(self.place, effects.len(), validators, window);
+            env.invariants.work(
+                self.place,
+                &effects,
+                self.identity.validators.len(),
+                &env.scenario.parameters,
+            );
             self.carry_out(env, effects, &mut inputs);
         }
         self.observe(env);

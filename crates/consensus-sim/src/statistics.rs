@@ -31,6 +31,8 @@ pub struct Statistics {
     pub synced: u64,
     /// Messages that verification refused.
     pub rejected: u64,
+    /// What befell the disks of the real vote logs.
+    pub log: LogStrikes,
     /// Pieces of evidence against validators.
     pub evidence: u64,
     /// What Byzantine actors changed, invented or kept back.
@@ -77,10 +79,44 @@ pub struct Statistics {
     pub later_phases: u64,
 }
 
+/// What befell the disks of the real vote logs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LogStrikes {
+    /// Operations of one disk, the most of any node; the maximum over runs.
+    pub operations: u64,
+    /// The power failed during an operation that was picked for it.
+    pub power: u64,
+    /// There was no space.
+    pub no_space: u64,
+    /// An operation failed.
+    pub io: u64,
+    /// A write wrote half.
+    pub short: u64,
+    /// Sectors cut at some byte.
+    pub torn: u64,
+    /// Processes that ended because their log could not be written.
+    pub deaths: u64,
+    /// Logs written anew without what is no longer needed.
+    pub rewritten: u64,
+}
+
+impl LogStrikes {
+    fn add(&mut self, other: &Self) {
+        self.operations = self.operations.max(other.operations);
+        self.power += other.power;
+        self.no_space += other.no_space;
+        self.io += other.io;
+        self.short += other.short;
+        self.torn += other.torn;
+        self.deaths += other.deaths;
+        self.rewritten += other.rewritten;
+    }
+}
+
 impl Statistics {
     /// How often each fault struck, with its name: what never strikes proves nothing.
     #[must_use]
-    pub fn strikes(&self) -> [(&'static str, u64); 22] {
+    pub fn strikes(&self) -> [(&'static str, u64); 29] {
         [
             ("ends of epochs", self.epochs),
             ("strikes at boundaries", self.boundary_strikes),
@@ -99,6 +135,13 @@ impl Statistics {
             ("partial starts", self.partial_starts),
             ("writes lost", self.lost_writes),
             ("writes torn", self.torn_writes),
+            ("power failures in a log", self.log.power),
+            ("logs without space", self.log.no_space),
+            ("I/O errors of logs", self.log.io),
+            ("short writes of logs", self.log.short),
+            ("torn sectors of logs", self.log.torn),
+            ("deaths of a log", self.log.deaths),
+            ("logs rewritten", self.log.rewritten),
             ("full disks", self.full_disks),
             ("rollbacks", self.rollbacks),
             ("rollbacks noticed", self.rollbacks_noticed),
@@ -123,6 +166,7 @@ impl Statistics {
         self.pauses += other.pauses;
         self.synced += other.synced;
         self.rejected += other.rejected;
+        self.log.add(&other.log);
         self.evidence += other.evidence;
         self.mischief += other.mischief;
         self.packets += other.packets;

@@ -65,6 +65,9 @@ impl Node {
     /// A sync of the vote log ended.
     pub fn votes_synced(&mut self, env: &mut Environment) {
         let (records, more) = self.log_disk.finish_sync();
+        if !self.append_to_real_log(env, &records) {
+            return;
+        }
         for record in &records {
             if self.is_honest() {
                 env.invariants.synced(self.place, record);
@@ -86,6 +89,10 @@ impl Node {
 
     /// Rewrites the vote log when it has grown; never while records are on their way.
     fn compact_log(&mut self, env: &mut Environment) {
+        let Some(status) = self.replica.as_ref().map(|replica| replica.status()) else { return };
+        if self.compact_real_log(env, status.epoch, status.low) {
+            return;
+        }
         let Some(replica) = &self.replica else { return };
         if self.log.len() < LOG_RECORDS_MAX || self.log_disk.len() > 0 {
             return;

@@ -11,6 +11,7 @@ use crate::{
     node::Node,
     packet::Packet,
     queue::{Event, Place},
+    real_log::{LogMedium, LogMishap},
     scenario::{Repertoire, Scenario, Start},
     statistics::Statistics,
     time::{MILLISECOND, Micros},
@@ -62,6 +63,21 @@ pub fn run(seed: u64, options: Options) -> Outcome {
     let places = scenario.places();
     match Environment::new(scenario, places, options.mutant, options.verbosity) {
         Some(env) => World::new(env).run(description),
+        None => unreachable!("the simulated validators are distinct"),
+    }
+}
+
+/// As [`run`], on the real vote log, of which one operation goes wrong.
+#[must_use]
+pub fn run_with_log_mishap(seed: u64, mishap: LogMishap) -> Outcome {
+    let scenario = Scenario::from_seed(seed, Repertoire::default());
+    let description = format!("{scenario:?} {mishap:?}");
+    let places = scenario.places();
+    match Environment::new(scenario, places, None, Verbosity::Tail) {
+        Some(mut env) => {
+            env.log_medium = LogMedium::Planned(mishap);
+            World::new(env).run(description)
+        }
         None => unreachable!("the simulated validators are distinct"),
     }
 }

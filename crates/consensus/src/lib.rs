@@ -83,6 +83,7 @@ pub mod record;
 mod recovery;
 mod replica;
 mod resend;
+mod retention;
 mod slots;
 pub mod status;
 mod timers;
@@ -100,5 +101,6 @@ pub use message::{
 };
 pub use record::{ExecutedBlock, LogRecord, Recovery, Voting};
 pub use replica::Replica;
+pub use retention::still_needed;
 pub use status::ReplicaStatus;
 pub use verify::{Horizon, Rejected, SignatureScheme, Verified, VerifiedCertificate, Verifier, Zip215};

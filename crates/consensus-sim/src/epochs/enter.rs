@@ -130,6 +130,7 @@ impl Node {
             self.voting = Voting::MemoryLost(index);
         }
         self.forgetful = false;
+        self.open_real_log(env);
     }
 
     /// An empty vote log with an id of its own.
@@ -138,6 +139,7 @@ impl Node {
         self.log_id = 1_000 + env.logs;
         self.log.clear();
         self.log_disk = crate::disk::Disk::default();
+        self.real_log = None;
         self.rejoin_at = 0;
         self.rejoin_after = REJOIN_FIRST;
     }

@@ -1,12 +1,14 @@
 //! Disks that are lost, full, or put back as they were (`threats.md` F11, F12, F18, F21).
 
 use consensus::record::LogRecord;
+use vote_log::testing::FaultyDisk;
 
 use crate::{
     environment::Environment,
     mempool::Mempool,
     node::Node,
     queue::Place,
+    real_log::RealLog,
     scenario::{Older, Rollback},
     store::BlockStore,
     time::Micros,
@@ -28,6 +30,9 @@ pub(crate) enum Medium {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DataCopy {
     log: Vec<LogRecord>,
+    /// The files of the vote log, where it is the real one.
+    files: Option<FaultyDisk>,
+    log_id: u64,
     store: BlockStore,
     mempool: Mempool,
 }
@@ -81,7 +86,14 @@ impl Node {
         env.say(|| format!("the data of {place} are copied"));
         let mut mempool = self.mempool.clone();
         mempool.crash(self.index, &self.bodies());
-        self.copy = Some(DataCopy { log: self.log.clone(), store: self.store.durable_copy(), mempool });
+        let files = self.real_log.as_ref().map(RealLog::copy);
+        self.copy = Some(DataCopy {
+            log: self.log.clone(),
+            files,
+            log_id: self.log_id,
+            store: self.store.durable_copy(),
+            mempool,
+        });
     }
 
     /// Puts a copy back under a dead process. The log keeps its id, so nobody can tell by that.
@@ -92,9 +104,16 @@ impl Node {
         env.say(|| format!("{place} gets older data: {older:?}"));
         let next_sequence = self.mempool.next_sequence;
         match older {
-            Older::Directory => (self.log, self.store, self.mempool) = (copy.log, copy.store, copy.mempool),
-            Older::VoteLog => self.log = copy.log,
-            Older::Ledger => (self.store, self.mempool) = (copy.store, copy.mempool),
+            Older::VoteLog => {}
+            Older::Directory | Older::Ledger => (self.store, self.mempool) = (copy.store, copy.mempool),
+        }
+        if older.counts() {
+            self.log = copy.log;
+            self.log_id = copy.log_id;
+            match (&mut self.real_log, &copy.files) {
+                (Some(real), Some(files)) => real.replace(files, copy.log_id),
+                (Some(_) | None, _) => self.real_log = None,
+            }
         }
         self.mempool.next_sequence = next_sequence;
         self.forgetful |= older.counts();

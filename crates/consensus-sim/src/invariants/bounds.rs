@@ -1,17 +1,29 @@
 //! L6, bounded work: the effects of one input and the packets in flight have bounds that follow from n and
 //! L (`threats.md` L6; monad #1969, celo #183, FISCO #2854).
 
-use consensus::Footprint;
+use consensus::{Effect, Footprint};
+use types::Parameters;
 
 use super::{Verdict, require};
 use crate::queue::Place;
 
-/// One input may make a replica say something about every height of the window to every other.
-pub(super) fn effects(place: Place, effects: usize, validators: usize, window: u64) -> Verdict {
-    let window = usize::try_from(window).unwrap_or(usize::MAX);
-    let bound = 64 + 8 * validators + 8 * window * validators;
-    require(effects <= bound, "bounds", || {
-        format!("node {place}: {effects} effects of one input, bound {bound}")
+/// One input may make a replica say something about every height of the window to every other, and ask for
+/// every batch that waits: at each height, authors have only so many.
+pub(super) fn effects(
+    place: Place,
+    effects: &[Effect],
+    validators: usize,
+    parameters: &Parameters,
+) -> Verdict {
+    let number = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
+    let window = number(parameters.window);
+    let fetches = effects.iter().filter(|effect| matches!(effect, Effect::FetchBatch { .. })).count();
+    let found = [effects.len() - fetches, fetches];
+    let heights = window * validators;
+    let bounds = [64 + 8 * validators + 8 * heights, heights * number(parameters.batches_per_author.into())];
+    let is_within = found.iter().zip(bounds).all(|(found, bound)| *found <= bound);
+    require(is_within, "bounds", || {
+        format!("node {place}: effects of one input, of them fetches: {found:?}, bounds {bounds:?}")
     })
 }
 

@@ -36,8 +36,8 @@ mod vote_uniqueness;
 
 use std::rc::Rc;
 
-use consensus::{Message, SignedStatement, Statement, record::LogRecord};
-use types::{Certificate, Epoch, Height, Signature, View};
+use consensus::{Effect, Message, SignedStatement, Statement, record::LogRecord};
+use types::{Certificate, Epoch, Height, Parameters, Signature, View};
 
 use crate::{epochs::ChainState, mempool::Mempool, queue::Place, store::StoredBlock};
 
@@ -253,9 +253,9 @@ impl Invariants {
         self.monotone.wiped(place);
     }
 
-    /// A replica answered one input with this many effects; the world has this many pending events.
-    pub fn work(&mut self, place: Place, effects: usize, validators: usize, window: u64) {
-        self.note(bounds::effects(place, effects, validators, window));
+    /// A replica answered one input with these effects.
+    pub fn work(&mut self, place: Place, effects: &[Effect], validators: usize, parameters: &Parameters) {
+        self.note(bounds::effects(place, effects, validators, parameters));
     }
 
     /// A replica keeps so much.

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use consensus::{Statement, ViewChange, Vote};
+use consensus::{Effect, Statement, ViewChange, Vote};
 use types::{
-    BlockHash, Certificate, Epoch, Height, ProposalDigest, ValidatorIndex, View,
+    BlockHash, Certificate, Epoch, Height, Parameters, ProposalDigest, ValidatorIndex, View,
     certificate::CheckpointStatement,
 };
 
@@ -127,8 +127,11 @@ fn going_back_is_seen() {
 
 #[test]
 fn floods_are_seen() {
-    assert_eq!(name(bounds::effects(0, 100, 4, 8)), None);
-    assert_eq!(name(bounds::effects(0, 100_000, 4, 8)), Some("bounds"));
+    let parameters = Parameters { window: 8, batches_per_author: 64, ..Parameters::default() };
+    let expiry = || Effect::ExpireBatches { references: Vec::new() };
+    let effects = |count| std::iter::repeat_with(expiry).take(count).collect::<Vec<_>>();
+    assert_eq!(name(bounds::effects(0, &effects(100), 4, &parameters)), None);
+    assert_eq!(name(bounds::effects(0, &effects(1_000), 4, &parameters)), Some("bounds"));
     assert_eq!(name(bounds::events(10_000_000, 4)), Some("bounds"));
     let bound = consensus::Footprint::bound(4, 8, 2);
     let full = consensus::Footprint { view_changes: 4, prepared: 16, ..Default::default() };

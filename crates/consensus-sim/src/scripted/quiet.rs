@@ -41,6 +41,7 @@ impl Scenario {
             crash_loop: None,
             sync_lies: Vec::new(),
             medium: Medium::Prefix,
+            real_vote_log: false,
             start: Start { stagger: 10 * MILLISECOND, ..Start::default() },
             thorough: false,
             load: Load {

@@ -11,6 +11,9 @@ use crate::{
     time::{MILLISECOND, Micros, SECOND},
 };
 
+/// How many seeds run on the real vote log.
+const REAL_LOG_PPM: u64 = 900_000;
+
 impl Scenario {
     /// Adds a random subset of the later faults.
     pub(super) fn draw_later_faults(&mut self) {
@@ -24,6 +27,7 @@ impl Scenario {
             2 => Medium::Torn,
             _ => Medium::Prefix,
         };
+        self.real_vote_log = Prng::stream(self.seed, "vote log").chance(REAL_LOG_PPM);
         if prng.chance(200_000) {
             self.start = start(prng);
         }

@@ -77,6 +77,7 @@ impl Scenario {
             crash_loop: None,
             sync_lies: Vec::new(),
             medium: Medium::Prefix,
+            real_vote_log: false,
             thorough: false,
             start: Start { stagger: 600 * MILLISECOND, ..Start::default() },
             load: load(prng),

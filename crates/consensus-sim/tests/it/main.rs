@@ -3,6 +3,7 @@
 mod determinism;
 mod epochs;
 mod mutants;
+mod real_log;
 mod regressions;
 mod scripted;
 mod sweep;

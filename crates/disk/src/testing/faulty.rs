@@ -85,10 +85,18 @@ impl FaultyDisk {
         self.state.lock().plan = Some((operation, mishap));
     }
 
-    /// Nothing goes wrong any more, and there is space again.
+    /// Nothing goes wrong any more, and there is space again. After [`Mishap::Crash`]: only the process died,
+    /// and what it wrote is in the system's cache.
     pub fn mend(&self) {
         let mut state = self.state.lock();
-        (state.plan, state.is_full) = (None, false);
+        (state.plan, state.is_full, state.is_off) = (None, false, false);
+    }
+
+    /// Whether the planned mishap is still to come.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        let state = self.state.lock();
+        state.plan.is_some_and(|(at, _)| at >= state.operations)
     }
 
     /// The power fails, or has failed, and comes back; `choose` picks one of so many alternatives for
@@ -182,6 +190,15 @@ impl State {
         inode
     }
 
+    /// What has no name any more takes no space; nobody reads it again.
+    fn free_nameless(&mut self) {
+        for (number, inode) in self.inodes.iter_mut().enumerate() {
+            if !self.names.values().any(|named| *named == number) {
+                *inode = Inode::default();
+            }
+        }
+    }
+
     fn rename_in_memory(&mut self, change: impl FnOnce(&mut BTreeMap<String, usize>)) {
         change(&mut self.names);
         self.unsynced_names.push(self.names.clone());
@@ -273,6 +290,7 @@ impl Disk for FaultyDisk {
         if let Course::Normal | Course::Half = state.begin(false)? {
             state.durable_names = state.names.clone();
             state.unsynced_names.clear();
+            state.free_nameless();
         }
         state.end(())
     }

@@ -1,6 +1,5 @@
 //! The node's vote log: the crate `vote-log` with consensus' records, in `DIR/votes/`.
 
-mod retention;
 #[cfg(test)]
 mod tests;
 
@@ -66,6 +65,6 @@ impl VoteLog {
     /// # Errors
     /// [`VoteLogError`].
     pub fn compact_if_long(&mut self, epoch: Epoch, low: Height) -> Result<(), VoteLogError> {
-        self.0.compact_if_long(|records| retention::still_needed(records, epoch, low))
+        self.0.compact_if_long(|records| consensus::still_needed(records, epoch, low))
     }
 }

@@ -1,9 +1,9 @@
-//! Which records survive when the log is written anew; the log itself is tested in its crate.
+//! Consensus' records in the log; the log itself is tested in its crate.
 
 use consensus::{LogRecord, SignedStatement, Statement, ViewChange, Vote};
 use types::{Epoch, Height, ProposalDigest, Signature, ValidatorIndex, View, VoteLogId};
 
-use super::{VoteLog, retention::still_needed};
+use super::VoteLog;
 
 const ID: VoteLogId = VoteLogId::new([7; 32]);
 const OTHER: VoteLogId = VoteLogId::new([8; 32]);
@@ -21,12 +21,6 @@ fn prepare(height: u64) -> LogRecord {
 
 fn view_change(view: u64) -> LogRecord {
     own(Statement::ViewChange(ViewChange { view: View::new(view), stable: None, prepared: Vec::new() }))
-}
-
-#[test]
-fn votes_above_low_and_the_floor_are_still_needed() {
-    let records = vec![view_change(1), prepare(1), view_change(4), prepare(10), prepare(11)];
-    assert_eq!(still_needed(records, Epoch::ZERO, Height::new(10)), [view_change(4), prepare(11)]);
 }
 
 #[test]

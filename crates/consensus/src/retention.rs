@@ -2,12 +2,14 @@
 
 use std::cmp::Ordering;
 
-use consensus::{LogRecord, Statement};
 use types::{Epoch, Height, View};
+
+use crate::{message::Statement, record::LogRecord};
 
 /// Keeps every vote of this epoch above `low` (with proposals and prepared certificates), its highest view
 /// change and its highest new view, in their order: they hold the floor below which nothing is signed. Older
 /// epochs are over; later ones, which an older ledger has not reached, are kept as they are.
+#[must_use]
 pub fn still_needed(records: Vec<LogRecord>, epoch: Epoch, low: Height) -> Vec<LogRecord> {
     let present = || records.iter().filter(|record| record.epoch() == epoch);
     let wished = present().filter_map(view_change_of).max();
@@ -50,4 +52,60 @@ fn view_change_of(record: &LogRecord) -> Option<View> {
 
 fn new_view_of(record: &LogRecord) -> Option<View> {
     if let Statement::NewView(new_view) = statement(record) { Some(new_view.view) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use types::{Epoch, Height, ProposalDigest, Signature, ValidatorIndex, View};
+
+    use super::still_needed;
+    use crate::{LogRecord, NewView, SignedStatement, Statement, ViewChange, Vote};
+
+    fn signed(epoch: u64, statement: Statement) -> SignedStatement {
+        let signature = Signature::new([5; 64]);
+        SignedStatement { signer: ValidatorIndex::new(1), epoch: Epoch::new(epoch), statement, signature }
+    }
+
+    fn own(epoch: u64, statement: Statement) -> LogRecord {
+        LogRecord::Own { signed: signed(epoch, statement), proposal: None, prepared: None }
+    }
+
+    fn prepare(epoch: u64, height: u64) -> LogRecord {
+        let digest = ProposalDigest::new([9; 32]);
+        own(epoch, Statement::Prepare(Vote { view: View::ZERO, height: Height::new(height), digest }))
+    }
+
+    fn view_change(epoch: u64, view: u64) -> LogRecord {
+        own(
+            epoch,
+            Statement::ViewChange(ViewChange { view: View::new(view), stable: None, prepared: Vec::new() }),
+        )
+    }
+
+    fn installed(epoch: u64, view: u64) -> LogRecord {
+        let new_view = NewView { view: View::new(view), view_changes: Vec::new() };
+        LogRecord::Installed(signed(epoch, Statement::NewView(new_view)))
+    }
+
+    #[test]
+    fn votes_above_low_and_the_floor_are_kept() {
+        let records = vec![
+            view_change(0, 1),
+            installed(0, 1),
+            prepare(0, 1),
+            view_change(0, 4),
+            prepare(0, 10),
+            prepare(0, 11),
+        ];
+        let kept = still_needed(records, Epoch::ZERO, Height::new(10));
+        assert_eq!(kept, [installed(0, 1), view_change(0, 4), prepare(0, 11)]);
+    }
+
+    #[test]
+    fn what_is_of_an_older_epoch_goes_and_what_is_of_a_later_one_stays() {
+        let records =
+            vec![view_change(0, 7), installed(0, 7), view_change(1, 2), installed(1, 1), prepare(2, 4)];
+        let kept = still_needed(records, Epoch::new(1), Height::new(10));
+        assert_eq!(kept, [view_change(1, 2), installed(1, 1), prepare(2, 4)]);
+    }
 }
