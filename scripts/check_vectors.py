@@ -226,6 +226,8 @@ def state_key(kind, parts):
     if kind == "account_name":
         name = parts[0].encode()
         return f.u8(STATE_KEYS[kind]) + f.u8(len(name)) + name + f.fixed(parts[1])
+    if kind == "seen":
+        return f.u8(STATE_KEYS[kind]) + parts[0].to_bytes(8, "big") + f.fixed(parts[1])
     return f.u8(STATE_KEYS[kind]) + b"".join(map(f.fixed, parts))
 
 
@@ -259,7 +261,7 @@ STATE_VALUES = {
     + f.u64(v["expires"])
     + f.option(v["hash"], bytes),
     "allowed_holder": lambda v: b"",
-    "seen": lambda v: f.u64(v["valid_until"]) + f.option(v["slot_of"], f.fixed),
+    "seen": lambda v: f.option(v["slot_of"], f.fixed),
 }
 
 

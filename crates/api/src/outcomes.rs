@@ -62,7 +62,7 @@ impl Outcomes {
         let unknown = Wire::Unknown(pb::Unknown { first_kept_height: first_kept.get() });
         // Ids are remembered up to the end of the grace period: only until then absence proves anything.
         if view.at().header.time <= valid_until.plus(self.expiry_grace_ms) {
-            let key = StateKey::Seen(*id).encode();
+            let key = StateKey::Seen(valid_until, *id).encode();
             let absence = view.prove(&key)?;
             if absence.value.is_some() {
                 return Ok(unknown);

@@ -166,7 +166,7 @@ impl Verifier {
         if found <= valid_until || found > until {
             return Err(ProofError::ExpiryTime { after: valid_until, until, found });
         }
-        self.state(block, &StateKey::Seen(*id).encode(), None, absence)
+        self.state(block, &StateKey::Seen(valid_until, *id).encode(), None, absence)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Block 0: the state that the genesis describes. Everybody computes it; nobody certifies it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::Serialize;
 use types::{
@@ -13,14 +16,16 @@ use crate::{
     LedgerError,
     execution::{RULES, block::changes},
     state::StateWrite,
-    tree::{self, MemoryPages, Updated},
+    tree::{NoPages, Prefix, Tree},
 };
 
 /// The header of block 0 and all that the first write must hold.
 pub(crate) struct GenesisBlock {
     pub(crate) header: Header,
     pub(crate) writes: Vec<StateWrite>,
-    pub(crate) updated: Updated,
+    pub(crate) tree: Tree,
+    /// All its pages.
+    pub(crate) pages: BTreeSet<Prefix>,
     /// Epoch 0.
     pub(crate) epoch: EpochInfo,
 }
@@ -54,11 +59,12 @@ impl GenesisBlock {
         put_assets(&mut state, genesis);
         let write = |(key, value)| StateWrite { key, before: None, after: Some(value) };
         let writes: Vec<_> = state.into_iter().map(write).collect();
-        let updated = tree::update(&MemoryPages::default(), &changes(&writes))?;
-        let header = header(genesis, updated.root, &set);
+        let mut pages = BTreeSet::new();
+        let tree = Tree::empty().update(&NoPages, &changes(&writes), &mut pages)?;
+        let header = header(genesis, tree.root(), &set);
         let (set, parameters) = (Arc::new(set), Arc::new(genesis.parameters.clone()));
         let epoch = EpochInfo { epoch: Epoch::ZERO, base: Height::ZERO, set, parameters };
-        Ok(Self { header, writes, updated, epoch })
+        Ok(Self { header, writes, tree, pages, epoch })
     }
 }
 

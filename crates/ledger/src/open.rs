@@ -13,9 +13,8 @@ use crate::{
     shared::{ExecutedTip, Published, Shared},
     state::{State, Tables},
     store::{Column, FORMAT, HeaderPart, LedgerOptions, Store, keys, meta},
-    tree,
     undo::{self, Overlay},
-    writer::WriterState,
+    writer::{Pages, WriterState},
 };
 
 /// Opens ledgers.
@@ -42,17 +41,21 @@ impl Ledger {
         options: &LedgerOptions,
     ) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
         let store = Store::open(dir, options)?;
-        begin_or_resume(store, genesis).map_err(|error| error.below(dir))
+        begin_or_resume(store, genesis, options).map_err(|error| error.below(dir))
     }
 }
 
-fn begin_or_resume(store: Store, genesis: &Genesis) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
+fn begin_or_resume(
+    store: Store,
+    genesis: &Genesis,
+    options: &LedgerOptions,
+) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
     let expected = genesis.chain_id();
     match store.chain()? {
         None => begin(&store, &GenesisBlock::of(genesis)?)?,
         Some(found) => check_chain(&store, expected, found)?,
     }
-    resume(store, expected)
+    resume(store, expected, options)
 }
 
 /// The ledger in the directory must be that of the genesis.
@@ -71,14 +74,14 @@ fn begin(store: &Store, block: &GenesisBlock) -> Result<(), LedgerError> {
             batch.put(Column::State, &write.key, value)?;
         }
     }
-    for (prefix, page) in &block.updated.pages {
-        if let Some(bytes) = page {
-            batch.put(Column::Tree, &prefix.encode(), bytes)?;
+    for prefix in &block.pages {
+        if let Some(page) = block.tree.page(prefix) {
+            batch.put(Column::Tree, &prefix.encode(), &page)?;
         }
     }
     batch.put(Column::Headers, &keys::header(Height::ZERO, HeaderPart::Header), &block.header.encode())?;
     epochs::put(&mut batch, &block.epoch)?;
-    for tip in [meta::EXECUTED, meta::CERTIFIED] {
+    for tip in [meta::EXECUTED, meta::CERTIFIED, meta::TREE] {
         batch.put(Column::Meta, tip, &keys::height(Height::ZERO))?;
     }
     batch.put(Column::Meta, meta::CHAIN, block.header.chain_id.as_bytes())?;
@@ -86,12 +89,15 @@ fn begin(store: &Store, block: &GenesisBlock) -> Result<(), LedgerError> {
     batch.write_synced()
 }
 
-fn resume(store: Store, chain: ChainId) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
+fn resume(
+    store: Store,
+    chain: ChainId,
+    options: &LedgerOptions,
+) -> Result<(LedgerWriter, LedgerReader), LedgerError> {
     let (executed, certified) = (store.tip(meta::EXECUTED)?, store.tip(meta::CERTIFIED)?);
     let tip = store.header_at(executed)?;
-    if tree::root(&store)? != tip.state_root {
-        return Err(LedgerError::damaged("tree", b""));
-    }
+    let written = store.tip(meta::TREE)?;
+    let (tree, touched) = undo::redo(&store, written, executed)?;
     let (parameters, ahead) = above(&store, executed)?;
     if ahead.epoch.parameters.rules > RULES {
         let (height, found) = (executed.next(), ahead.epoch.parameters.rules);
@@ -100,8 +106,8 @@ fn resume(store: Store, chain: ChainId) -> Result<(LedgerWriter, LedgerReader), 
     let certificates = certificates_above(&store, certified)?;
     let opened = store.pin();
     let overlay = match certified < executed {
-        true => undo::overlay(&store, &opened, executed, certified)?,
-        false => Overlay::default(),
+        true => undo::overlay(&store, &opened, &tree, executed, certified)?,
+        false => Overlay::of(tree.clone()),
     };
     let certificate = store.certificate(certified)?;
     let block = Arc::new(CertifiedHeader { header: store.header_at(certified)?, certificate });
@@ -119,8 +125,9 @@ fn resume(store: Store, chain: ChainId) -> Result<(LedgerWriter, LedgerReader), 
     });
     let reader = LedgerReader { shared: Arc::clone(&shared) };
     let tip_hash = tip.hash();
-    let opened = (certified < executed).then_some((opened, executed));
-    let state = WriterState { tip, tip_hash, certified, certificates, ahead, opened };
+    let opened = (certified < executed).then(|| (opened, tree.clone(), executed));
+    let pages = Pages::new(tree, touched, written, certified, options);
+    let state = WriterState { tip, tip_hash, certified, certificates, ahead, pages, opened };
     Ok((LedgerWriter::new(shared, state), reader))
 }
 

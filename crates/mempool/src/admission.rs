@@ -235,7 +235,7 @@ fn judge(shared: &Shared, bytes: &Bytes, now: TimeMs) -> Result<Verdict, Refusal
     let id = *transaction.id();
     judge_lifetime(&transaction, &era.parameters, now)?;
     let known = shared.pending.lock().known(&key_of(&transaction));
-    if known == Known::Waiting || shared.state.is_seen(&id) {
+    if known == Known::Waiting || shared.state.is_seen(&transaction) {
         return Ok(Verdict::Repeated(admitted(&transaction)));
     }
     if let Some((code, reason)) = shared.state.refusal(&transaction) {

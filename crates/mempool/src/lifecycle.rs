@@ -67,7 +67,7 @@ fn requeue(shared: &Shared, digest: &BatchDigest) {
     let Some(batch) = shared.batch(digest) else { return };
     let block_time = shared.chain_time();
     let alive = |checked: &&types::CheckedTransaction| {
-        checked.get().body().valid_until >= block_time && !shared.state.is_seen(checked.get().id())
+        checked.get().body().valid_until >= block_time && !shared.state.is_seen(checked.get())
     };
     let alive: Vec<_> = batch.transactions().iter().filter(alive).collect();
     let mut pending = shared.pending.lock();

@@ -47,8 +47,8 @@ pub struct PoolLoad {
 pub trait AdmissionState: Send + Sync {
     /// A soft judgement by the latest executed state: would it be void or fail at once? `None`: take it.
     fn refusal(&self, transaction: &Transaction) -> Option<(Code, String)>;
-    /// Whether this id was executed and is still remembered.
-    fn is_seen(&self, id: &TransactionId) -> bool;
+    /// Whether its id was executed and is still remembered.
+    fn is_seen(&self, transaction: &Transaction) -> bool;
 }
 
 /// A store that cannot be read. Details are logged where it happens.

@@ -7,6 +7,9 @@ use crate::{
     TransactionId, ValidatorSet, account::AccountStatus, codec,
 };
 
+/// The kind byte of [`StateKey::Seen`].
+pub const SEEN: u8 = 0x30;
+
 /// A key of the state. Its bytes are one kind byte, then fields of fixed length (the last may vary).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StateKey {
@@ -38,8 +41,9 @@ pub enum StateKey {
     Lock(LockId),
     /// 0x23 ‖ asset ‖ account: unit; present when the account is on the asset's allow-list.
     AllowedHolder(AssetId, AccountId),
-    /// 0x30 ‖ transaction id: [`Seen`]; present while replay is guarded against.
-    Seen(TransactionId),
+    /// 0x30 ‖ valid_until u64 big-endian ‖ transaction id: [`Seen`]; present while replay is guarded against.
+    /// Sorted by expiry: the order in which ids are forgotten.
+    Seen(TimeMs, TransactionId),
 }
 
 /// The epoch of a block. Genesis is of epoch 0 with base 0.
@@ -115,16 +119,21 @@ pub struct Lock {
     pub hash: Option<Hash>,
 }
 
-/// A transaction id that cannot be executed again.
+/// A transaction id that cannot be executed again; the entry goes `expiry_grace_ms` after its expiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// The transaction's own expiry; the entry goes `expiry_grace_ms` later.
-    pub valid_until: TimeMs,
     /// The account whose long-lived slot it takes, if any.
     pub slot_of: Option<AccountId>,
 }
 
 impl StateKey {
+    /// Expiry and id of a [`StateKey::Seen`], from the key's bytes.
+    #[must_use]
+    pub fn read_seen(key: &[u8]) -> Option<(TimeMs, TransactionId)> {
+        let (time, id) = key.strip_prefix(&[SEEN])?.split_first_chunk::<8>()?;
+        Some((TimeMs::new(u64::from_be_bytes(*time)), TransactionId::from_slice(id)?))
+    }
+
     /// The key's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -145,7 +154,7 @@ impl StateKey {
             Self::Holding(asset, account) => join(0x21, &[asset.as_bytes(), account.as_bytes()]),
             Self::Lock(id) => join(0x22, &[id.as_bytes()]),
             Self::AllowedHolder(asset, account) => join(0x23, &[asset.as_bytes(), account.as_bytes()]),
-            Self::Seen(id) => join(0x30, &[id.as_bytes()]),
+            Self::Seen(valid_until, id) => join(SEEN, &[&valid_until.get().to_be_bytes(), id.as_bytes()]),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Proofs against the state root: a value's presence, or its absence.
 //!
-//! The state tree is a sparse Merkle tree over the 256-bit path SHA-256("hanse.state.key.v1" ‖ key), most
+//! The state tree is a sparse Merkle tree over 256-bit paths ([`key_path`]), most
 //! significant bit first, 0 to the left. A subtree without keys hashes to 32 zero bytes; a subtree with
 //! exactly one key is that key's leaf, wherever it stands; any other subtree is a node:
 //!
@@ -12,7 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Hash, StateRoot, hash::sha256};
+use crate::{Hash, StateRoot, hash::sha256, state::SEEN};
 
 /// The hash of a subtree without keys.
 pub const EMPTY: Hash = [0; 32];
@@ -58,9 +58,18 @@ pub enum StateProofError {
     },
 }
 
-/// The path of a key.
+/// The path of a key: SHA-256("hanse.state.key.v1" ‖ key); but that of a remembered transaction
+/// ([`crate::state::StateKey::Seen`], 41 bytes) is bytes 3 to 35 of the key: its expiry (48 bits) and 208 bits of
+/// its id. So ids that come and go together stand together, and a block touches few nodes for them
+/// (ADR 0009).
 #[must_use]
 pub fn key_path(key: &[u8]) -> Hash {
+    if let [SEEN, rest @ ..] = key
+        && let Ok(rest) = <&[u8; 40]>::try_from(rest)
+        && let Some((path, _)) = rest[2..].split_first_chunk::<32>()
+    {
+        return *path;
+    }
     sha256("hanse.state.key.v1", &[key])
 }
 

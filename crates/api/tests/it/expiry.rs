@@ -37,7 +37,7 @@ async fn an_idle_network_is_asked_for_a_block_and_the_expiry_is_proven() {
     assert_eq!(expired.valid_until_ms, START.plus(500).get());
     assert_eq!(expired.block.unwrap().certificate.unwrap().height, 1);
     let absence = expired.absence.unwrap();
-    assert_eq!(absence.key, StateKey::Seen(*transaction.id()).encode());
+    assert_eq!(absence.key, StateKey::Seen(transaction.body().valid_until, *transaction.id()).encode());
     assert_eq!(absence.value, None);
     assert!(absence.proof.is_some());
 }
@@ -83,7 +83,7 @@ async fn past_the_grace_period_only_a_complete_index_says_expired() {
 async fn a_remembered_id_that_is_not_in_the_index_is_unknown() {
     let harness = Harness::start().await;
     let transaction = transfer_until(1, 2, START.plus(500));
-    harness.chain.put(&StateKey::Seen(*transaction.id()), vec![1]);
+    harness.chain.put(&StateKey::Seen(transaction.body().valid_until, *transaction.id()), vec![1]);
     harness.certify(&[]);
     assert_eq!(kind(&outcome(&harness, &transaction).await), "unknown");
 }

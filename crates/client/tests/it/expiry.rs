@@ -13,7 +13,7 @@ const VALID_UNTIL: TimeMs = TimeMs::new(1_700_000_050_000);
 
 /// A state with one other key on the other side of the root, and whether `id` is in it.
 fn state(id: &TransactionId, seen: bool) -> (StateRoot, StateProof) {
-    let path = key_path(&StateKey::Seen(*id).encode());
+    let path = key_path(&StateKey::Seen(VALID_UNTIL, *id).encode());
     let mut other = path;
     other[0] ^= 0x80;
     let sibling = leaf_hash(&other, &value_hash(b"x"));

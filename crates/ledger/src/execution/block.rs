@@ -1,18 +1,15 @@
 //! One block: the transaction list, the results, the write set and the header.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use types::{
-    AccountId, BlockHash, CheckedBatch, Code, Epoch, Header, Height, Proposal, ResultRecord, TimeMs,
-    TransactionId, WitnessHash, merkle,
+    AccountId, BlockHash, CheckedBatch, Code, Epoch, Header, Height, Proposal, ResultRecord, WitnessHash,
+    merkle,
     state_proof::{key_path, value_hash},
 };
 
 use super::{
-    RULES, Source,
+    RULES, SeenId, Source,
     context::Place,
     epoch::{self, Ahead},
     forget::{FORGOTTEN_MAX, forget},
@@ -21,7 +18,7 @@ use super::{
 use crate::{
     BlockFault, LedgerError,
     state::{State, StateWrite, Tables},
-    tree::{self, Change, Prefix},
+    tree::{Change, Prefix, Tree},
 };
 
 /// What consensus ordered at one height.
@@ -54,11 +51,12 @@ pub(crate) struct Outcome {
     pub(crate) listed: Vec<Listed>,
     /// Ascending by key.
     pub(crate) writes: Vec<StateWrite>,
-    pub(crate) pages: BTreeMap<Prefix, Option<Vec<u8>>>,
-    /// Ids that entered the dedup window.
-    pub(crate) remembered: Vec<(TimeMs, TransactionId)>,
-    /// Ids that left it, in order.
-    pub(crate) forgotten: Vec<(TimeMs, TransactionId)>,
+    /// The state tree after the block.
+    pub(crate) tree: Tree,
+    /// Its pages that the block changed.
+    pub(crate) touched: BTreeSet<Prefix>,
+    /// The last id that was forgotten.
+    pub(crate) forgotten: Option<SeenId>,
     /// Account and index in the block.
     pub(crate) history: Vec<(AccountId, u32)>,
     /// What holds for the next block.
@@ -68,9 +66,11 @@ pub(crate) struct Outcome {
 /// What stands below a block.
 pub(crate) struct Below<'b> {
     pub(crate) source: &'b dyn Source,
+    /// The state tree; pages that are not in memory are those of the source.
+    pub(crate) tree: &'b Tree,
     pub(crate) parent: &'b Header,
     /// The last id that was forgotten, if known: where to go on.
-    pub(crate) forgotten: Option<(TimeMs, TransactionId)>,
+    pub(crate) forgotten: Option<SeenId>,
 }
 
 #[derive(Default)]
@@ -78,7 +78,6 @@ struct List {
     listed: Vec<Listed>,
     witnesses: Vec<WitnessHash>,
     void: BTreeSet<WitnessHash>,
-    remembered: Vec<(TimeMs, TransactionId)>,
     history: Vec<(AccountId, u32)>,
 }
 
@@ -127,7 +126,8 @@ pub(crate) fn execute(
     let next = Ahead::of(&mut state, block.height)?;
     let set_hashes = set_hashes(&mut state)?;
     let writes = tables.writes();
-    let updated = tree::update(below.source, &changes(&writes))?;
+    let mut touched = BTreeSet::new();
+    let tree = below.tree.update(below.source, &changes(&writes), &mut touched)?;
     let header = Header {
         version: 1,
         chain_id: below.parent.chain_id,
@@ -143,15 +143,14 @@ pub(crate) fn execute(
         results_root: merkle::root(
             &list.listed.iter().map(|listed| listed.record.encode()).collect::<Vec<_>>(),
         ),
-        state_root: updated.root,
+        state_root: tree.root(),
         active_set: set_hashes.0,
         next_set: set_hashes.1,
         rules: parameters.rules,
     };
     let hash = header.hash();
-    let List { listed, remembered, history, .. } = list;
-    let pages = updated.pages;
-    Ok(Outcome { header, hash, listed, writes, pages, remembered, forgotten, history, ahead: next })
+    let List { listed, history, .. } = list;
+    Ok(Outcome { header, hash, listed, writes, tree, touched, forgotten, history, ahead: next })
 }
 
 /// The transactions of the batches in order, without those whose id is remembered (also since earlier in
@@ -162,7 +161,9 @@ fn execute_list(state: &mut State<'_>, place: Place<'_>, block: &ProposedBlock) 
     for (listed_place, checked) in (0u32..).zip(transactions) {
         let transaction = checked.get();
         let is_expired = place.time > transaction.body().valid_until;
-        if is_expired || list.void.contains(transaction.witness()) || state.seen(transaction.id())?.is_some()
+        if is_expired
+            || list.void.contains(transaction.witness())
+            || state.seen(&transaction::seen_id(transaction))?.is_some()
         {
             continue;
         }
@@ -173,8 +174,6 @@ fn execute_list(state: &mut State<'_>, place: Place<'_>, block: &ProposedBlock) 
         list.history.extend(judgement.touched.into_iter().map(|account| (account, index)));
         if judgement.code == Code::Unauthorised {
             list.void.insert(*transaction.witness());
-        } else {
-            list.remembered.push((transaction.body().valid_until, *transaction.id()));
         }
         list.witnesses.push(*transaction.witness());
         list.listed.push(Listed { place: listed_place, record });

@@ -1,26 +1,29 @@
 //! Forgetting transaction ids whose replay window has passed, and freeing their slots.
 
-use types::{Account, Parameters, TimeMs, TransactionId};
+use types::{Account, Parameters, TimeMs};
 
+use super::SeenId;
 use crate::{LedgerError, state::State};
 
 /// At least so many ids may be forgotten by one block; more when it holds more transactions. So a pause
 /// of the network is followed by no giant block, and forgetting keeps up with remembering.
 pub(crate) const FORGOTTEN_MAX: usize = 32_768;
 
-/// Removes the oldest entries with `valid_until + expiry_grace_ms < time`, at most `limit`; returns them.
+/// Removes the oldest entries with `valid_until + expiry_grace_ms < time`, at most `limit`; returns
+/// the last one.
 pub(crate) fn forget(
     state: &mut State<'_>,
     parameters: &Parameters,
     time: TimeMs,
-    after: Option<(TimeMs, TransactionId)>,
+    after: Option<SeenId>,
     limit: usize,
-) -> Result<Vec<(TimeMs, TransactionId)>, LedgerError> {
+) -> Result<Option<SeenId>, LedgerError> {
     let before = time.minus(parameters.expiry_grace_ms);
     let expired = state.source().expired(after, before, limit)?;
-    for (_, id) in &expired {
-        let seen = state.seen(id)?.ok_or_else(|| LedgerError::damaged("expiry", id.as_bytes()))?;
-        state.put_seen(id, None)?;
+    let last = expired.last().map(|(id, _)| *id);
+    for (id, seen) in expired {
+        state.tables().know_seen(id, seen);
+        state.put_seen(&id, None)?;
         let Some(owner) = seen.slot_of else { continue };
         if let Some(account) = state.account(&owner)? {
             let long_lived = account.long_lived.saturating_sub(1);
@@ -28,5 +31,5 @@ pub(crate) fn forget(
         }
     }
     state.tables().keep();
-    Ok(expired)
+    Ok(last)
 }

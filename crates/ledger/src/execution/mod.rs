@@ -8,12 +8,15 @@ pub(crate) mod epoch;
 mod forget;
 pub(crate) mod transaction;
 
-use types::{TimeMs, TransactionId};
+use types::{TimeMs, TransactionId, state::Seen};
 
 use crate::{LedgerError, tree::PageSource};
 
 /// The newest execution rules this release knows.
 pub const RULES: u32 = 1;
+
+/// Expiry and id of a remembered transaction.
+pub(crate) type SeenId = (TimeMs, TransactionId);
 
 /// The stored state on which a block is executed.
 pub(crate) trait Source: PageSource {
@@ -23,8 +26,8 @@ pub(crate) trait Source: PageSource {
     /// after `after`, at most `limit`.
     fn expired(
         &self,
-        after: Option<(TimeMs, TransactionId)>,
+        after: Option<SeenId>,
         before: TimeMs,
         limit: usize,
-    ) -> Result<Vec<(TimeMs, TransactionId)>, LedgerError>;
+    ) -> Result<Vec<(SeenId, Seen)>, LedgerError>;
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use types::{Account, AccountId, Authority, Code, Operation, Transaction, state::Seen};
 
 use super::{
+    SeenId,
     consent::is_authorised,
     context::{Context, Outcome, Place, Stop},
 };
@@ -33,8 +34,8 @@ pub(crate) fn execute(
         return Ok(Judgement { code: Code::Unauthorised, operation: None, touched: BTreeSet::new() });
     }
     let slot = take_slot(state, place, transaction)?;
-    let seen = Seen { valid_until: transaction.body().valid_until, slot_of: slot.unwrap_or(None) };
-    state.put_seen(transaction.id(), Some(seen))?;
+    let seen = Seen { slot_of: slot.unwrap_or(None) };
+    state.put_seen(&seen_id(transaction), Some(seen))?;
     // From here on the id is consumed: what follows can be taken back, this cannot.
     state.tables().keep();
     let mut touched = BTreeSet::new();
@@ -56,6 +57,11 @@ pub(crate) fn execute(
             Ok(Judgement { code, operation, touched })
         }
     }
+}
+
+/// What a transaction is remembered by.
+pub(crate) fn seen_id(transaction: &Transaction) -> SeenId {
+    (transaction.body().valid_until, *transaction.id())
 }
 
 /// A transaction that lives long takes a slot of its first source until its id is forgotten, also when it

@@ -1,6 +1,6 @@
 //! What admission asks: a soft judgement by the newest executed state.
 
-use types::{Code, Transaction, TransactionId, ports::AdmissionState, state::StateKey};
+use types::{Code, Transaction, ports::AdmissionState, state::StateKey};
 
 use super::LedgerReader;
 use crate::{
@@ -52,8 +52,9 @@ impl AdmissionState for LedgerReader {
         }
     }
 
-    fn is_seen(&self, id: &TransactionId) -> bool {
-        match self.shared.store.get(Column::State, &StateKey::Seen(*id).encode()) {
+    fn is_seen(&self, transaction: &Transaction) -> bool {
+        let (valid_until, id) = transaction::seen_id(transaction);
+        match self.shared.store.get(Column::State, &StateKey::Seen(valid_until, id).encode()) {
             Ok(entry) => entry.is_some(),
             Err(error) => {
                 tracing::error!(%error, "the state cannot be read for admission");

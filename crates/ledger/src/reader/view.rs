@@ -8,14 +8,9 @@ use types::{
     state_proof::key_path,
 };
 
-use crate::{
-    LedgerError,
-    store::Pinned,
-    tree::{self, PageSource, Prefix},
-    undo::Overlay,
-};
+use crate::{LedgerError, store::Pinned, undo::Overlay};
 
-/// A pinned database, with differences where the state had to be reconstructed after a restart.
+/// A pinned database and the tree of its height, with differences where the state had to be reconstructed after a restart.
 pub(crate) struct CertifiedView {
     pub(crate) block: Arc<CertifiedHeader>,
     pub(crate) pinned: Arc<Pinned>,
@@ -31,15 +26,6 @@ impl CertifiedView {
     }
 }
 
-impl PageSource for CertifiedView {
-    fn page(&self, prefix: &Prefix) -> Result<Option<Vec<u8>>, LedgerError> {
-        match self.overlay.pages.get(prefix) {
-            Some(page) => Ok(page.clone()),
-            None => self.pinned.page(prefix),
-        }
-    }
-}
-
 impl StateView for CertifiedView {
     fn at(&self) -> &CertifiedHeader {
         &self.block
@@ -50,7 +36,8 @@ impl StateView for CertifiedView {
     }
 
     fn prove(&self, key: &[u8]) -> Result<ProvenValue, ReadError> {
-        Ok(ProvenValue { value: self.value(key)?, proof: tree::prove(self, &key_path(key))? })
+        let proof = self.overlay.tree.prove(&*self.pinned, &key_path(key))?;
+        Ok(ProvenValue { value: self.value(key)?, proof })
     }
 
     fn scan(

@@ -7,11 +7,14 @@ use std::sync::Arc;
 use serde::{Serialize, de::DeserializeOwned};
 use types::{
     Account, AccountId, Amount, AssetId, LockId, Member, MemberId, Parameters, PublicKey, TimeMs,
-    TransactionId, ValidatorSet, codec,
+    ValidatorSet, codec,
     state::{Asset, EpochState, Holding, Lock, PendingEpoch, Seen, StateKey},
 };
 
-use crate::{LedgerError, execution::Source};
+use crate::{
+    LedgerError,
+    execution::{SeenId, Source},
+};
 use table::Table;
 
 /// Values of one kind kept from block to block; beyond it all of that kind are read again.
@@ -37,7 +40,7 @@ pub(crate) struct Tables {
     holdings: Table<(AssetId, AccountId), Holding>,
     locks: Table<LockId, Lock>,
     allowed: Table<(AssetId, AccountId), ()>,
-    seen: Table<TransactionId, Seen>,
+    seen: Table<SeenId, Seen>,
     parameters: Table<(), Parameters>,
     active_set: Table<(), ValidatorSet>,
     next_set: Table<(), ValidatorSet>,
@@ -125,7 +128,7 @@ access! {
     /// Present when the account is on the asset's allow-list.
     allowed, put_allowed: allowed[(AssetId, AccountId)] -> () = |(asset, id)| StateKey::AllowedHolder(*asset, *id);
     /// Present while a transaction id is remembered.
-    seen, put_seen: seen[TransactionId] -> Seen = |id| StateKey::Seen(*id);
+    seen, put_seen: seen[SeenId] -> Seen = |(valid_until, id)| StateKey::Seen(*valid_until, *id);
     /// The chain parameters.
     parameters, put_parameters: parameters[()] -> Parameters = |()| StateKey::Parameters;
     /// The validators of this block.
@@ -138,6 +141,13 @@ access! {
     pending_epoch, put_pending_epoch: pending_epoch[()] -> PendingEpoch = |()| StateKey::PendingEpoch;
     /// When a validator rejoined last.
     rejoined, put_rejoined: rejoined[PublicKey] -> TimeMs = |key| StateKey::Rejoined(*key);
+}
+
+impl Tables {
+    /// A remembered transaction as the state below has it: it need not be read again.
+    pub(crate) fn know_seen(&mut self, id: SeenId, seen: Seen) {
+        self.seen.know(id, seen);
+    }
 }
 
 impl<'s> State<'s> {

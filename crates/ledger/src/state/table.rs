@@ -1,12 +1,17 @@
 //! One kind of state entries during execution: what was read, what changed, and how to take changes back.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::LedgerError;
 
 /// Values by key. A value is read from the state below at most once.
 pub(crate) struct Table<K, V> {
     slots: BTreeMap<K, Slot<V>>,
+    /// The keys of written slots.
+    written: BTreeSet<K>,
     journal: Vec<(K, Option<Arc<V>>, Touched)>,
 }
 
@@ -31,7 +36,7 @@ pub(crate) struct Written<'t, K, V> {
 
 impl<K: Ord + Clone, V> Table<K, V> {
     pub(crate) const fn new() -> Self {
-        Self { slots: BTreeMap::new(), journal: Vec::new() }
+        Self { slots: BTreeMap::new(), written: BTreeSet::new(), journal: Vec::new() }
     }
 
     /// The current value; `load` reads it from the state below.
@@ -49,14 +54,26 @@ impl<K: Ord + Clone, V> Table<K, V> {
         Ok(original)
     }
 
+    /// Takes a value of the state below that was read otherwise.
+    pub(crate) fn know(&mut self, key: K, value: V) {
+        let value = Some(Arc::new(value));
+        let slot = Slot { original: value.clone(), current: value, touched: Touched::Read };
+        self.slots.entry(key).or_insert(slot);
+    }
+
     /// Sets or removes a value that was read before.
     pub(crate) fn put(&mut self, key: K, value: Option<V>) {
         let value = value.map(Arc::new);
         match self.slots.get_mut(&key) {
             Some(slot) => {
                 let before = std::mem::replace(&mut slot.current, value);
-                self.journal.push((key, before, slot.touched));
-                slot.touched = Touched::Written;
+                if slot.touched == Touched::Read {
+                    slot.touched = Touched::Written;
+                    self.written.insert(key.clone());
+                    self.journal.push((key, before, Touched::Read));
+                } else {
+                    self.journal.push((key, before, Touched::Written));
+                }
             }
             None => unreachable!("entries are read before they are written"),
         }
@@ -73,13 +90,17 @@ impl<K: Ord + Clone, V> Table<K, V> {
             if let Some(slot) = self.slots.get_mut(&key) {
                 slot.current = before;
                 slot.touched = touched;
+                if touched == Touched::Read {
+                    self.written.remove(&key);
+                }
             }
         }
     }
 
     /// The entries that were written, ascending by key.
     pub(crate) fn written(&self) -> impl Iterator<Item = Written<'_, K, V>> {
-        self.slots.iter().filter(|(_, slot)| slot.touched == Touched::Written).map(|(key, slot)| Written {
+        let written = |key| self.slots.get(key).map(|slot| (key, slot));
+        self.written.iter().filter_map(written).map(|(key, slot)| Written {
             key,
             original: slot.original.as_deref(),
             current: slot.current.as_deref(),
@@ -92,9 +113,11 @@ impl<K: Ord + Clone, V> Table<K, V> {
         if self.slots.len() > limit {
             self.slots.clear();
         }
-        for slot in self.slots.values_mut().filter(|slot| slot.touched == Touched::Written) {
-            slot.original.clone_from(&slot.current);
-            slot.touched = Touched::Read;
+        for key in std::mem::take(&mut self.written) {
+            if let Some(slot) = self.slots.get_mut(&key) {
+                slot.original.clone_from(&slot.current);
+                slot.touched = Touched::Read;
+            }
         }
     }
 }

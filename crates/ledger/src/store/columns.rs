@@ -11,11 +11,21 @@ pub struct LedgerOptions {
     pub write_buffers_bytes: usize,
     /// Files RocksDB may keep open.
     pub open_files_max: i32,
+    /// Changed pages of the state tree, of about 600 bytes, that wait in memory to be written together.
+    pub tree_pages_max: usize,
+    /// Blocks after which they are written even when they are fewer: so many are made again at a start.
+    pub tree_blocks_max: u64,
 }
 
 impl Default for LedgerOptions {
     fn default() -> Self {
-        Self { cache_bytes: 96 << 20, write_buffers_bytes: 96 << 20, open_files_max: 512 }
+        Self {
+            cache_bytes: 96 << 20,
+            write_buffers_bytes: 96 << 20,
+            open_files_max: 512,
+            tree_pages_max: 8_192,
+            tree_blocks_max: 256,
+        }
     }
 }
 
@@ -23,7 +33,13 @@ impl LedgerOptions {
     /// A few megabytes: for tests and for tools that read once.
     #[must_use]
     pub const fn small() -> Self {
-        Self { cache_bytes: 4 << 20, write_buffers_bytes: 4 << 20, open_files_max: 64 }
+        Self {
+            cache_bytes: 4 << 20,
+            write_buffers_bytes: 4 << 20,
+            open_files_max: 64,
+            tree_pages_max: 32,
+            tree_blocks_max: 3,
+        }
     }
 }
 
@@ -44,9 +60,7 @@ pub(crate) enum Column {
     State,
     /// page prefix: page of the state tree.
     Tree,
-    /// expiry ‖ transaction id: nothing. The order in which ids are forgotten.
-    Expiry,
-    /// height: what the state was before, until that height is certified.
+    /// height: what the state was before, until that height is certified and in the tree's pages.
     Undo,
     /// epoch: its base, validators and parameters; written with the last block before it.
     Epochs,
@@ -56,7 +70,7 @@ pub(crate) enum Column {
 
 impl Column {
     /// All of them.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Headers,
         Self::Bodies,
         Self::Results,
@@ -64,7 +78,6 @@ impl Column {
         Self::History,
         Self::State,
         Self::Tree,
-        Self::Expiry,
         Self::Undo,
         Self::Epochs,
         Self::Meta,
@@ -80,7 +93,6 @@ impl Column {
             Self::History => "history",
             Self::State => "state",
             Self::Tree => "tree",
-            Self::Expiry => "expiry",
             Self::Undo => "undo",
             Self::Epochs => "epochs",
             Self::Meta => "meta",
@@ -110,7 +122,7 @@ impl Column {
             }
             Self::Transactions => table.set_bloom_filter(10.0, false),
             Self::Results | Self::Headers => options.set_compression_type(DBCompressionType::Lz4),
-            Self::History | Self::Expiry | Self::Undo | Self::Epochs | Self::Meta => {}
+            Self::History | Self::Undo | Self::Epochs | Self::Meta => {}
         }
         options.set_block_based_table_factory(&table);
         options

@@ -1,6 +1,6 @@
 //! Keys and small values of the column families. Numbers are big-endian, so that they sort.
 
-use types::{AccountId, Epoch, Height, TimeMs, TransactionId};
+use types::{AccountId, Epoch, Height};
 
 /// Which entry of [`super::Column::Headers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,18 +71,4 @@ pub(crate) fn read_history(key: &[u8], account: &AccountId) -> Option<(Height, u
     let rest = key.strip_prefix(account.as_bytes().as_slice())?;
     let (height, index) = read_location(rest)?;
     Some((Height::new(!height.get()), !index))
-}
-
-/// expiry u64 ‖ transaction id.
-pub(crate) fn expiry(valid_until: TimeMs, id: &TransactionId) -> [u8; 40] {
-    let mut key = [0; 40];
-    key[..8].copy_from_slice(&valid_until.get().to_be_bytes());
-    key[8..].copy_from_slice(id.as_bytes());
-    key
-}
-
-/// Reads an [`expiry`] key.
-pub(crate) fn read_expiry(key: &[u8]) -> Option<(TimeMs, TransactionId)> {
-    let (time, id) = key.split_first_chunk::<8>()?;
-    Some((TimeMs::new(u64::from_be_bytes(*time)), TransactionId::from_slice(id)?))
 }

@@ -12,11 +12,14 @@ use std::{
 };
 
 use rocksdb::{ColumnFamily, DB, Direction, IteratorMode, ReadOptions, WriteBatch, WriteOptions};
-use types::{Certificate, ChainId, Header, Height, TimeMs, TransactionId, codec};
+use types::{
+    Certificate, ChainId, Header, Height, TimeMs, TransactionId, codec,
+    state::{SEEN, Seen, StateKey},
+};
 
 use crate::{
     LedgerError,
-    execution::Source,
+    execution::{SeenId, Source},
     tree::{PageSource, Prefix},
 };
 pub(crate) use columns::Column;
@@ -25,7 +28,7 @@ pub(crate) use keys::HeaderPart;
 pub(crate) use pinned::Pinned;
 
 /// The storage format that this release writes, and the only one it reads.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Key and value as stored.
 pub(crate) type Entry = (Vec<u8>, Vec<u8>);
@@ -52,6 +55,8 @@ pub(crate) mod meta {
     pub(crate) const EXECUTED: &[u8] = b"executed";
     /// Height u64 big-endian: up to here every block is certified.
     pub(crate) const CERTIFIED: &[u8] = b"certified";
+    /// Height u64 big-endian: the pages of the tree are those after this block.
+    pub(crate) const TREE: &[u8] = b"tree";
 }
 
 impl Store {
@@ -188,18 +193,20 @@ impl Source for Store {
 
     fn expired(
         &self,
-        after: Option<(TimeMs, TransactionId)>,
+        after: Option<SeenId>,
         before: TimeMs,
         limit: usize,
-    ) -> Result<Vec<(TimeMs, TransactionId)>, LedgerError> {
-        let after = after.map(|(time, id)| keys::expiry(time, &id));
+    ) -> Result<Vec<(SeenId, Seen)>, LedgerError> {
+        let after = after.map(|(time, id)| StateKey::Seen(time, id).encode());
         let mut options = ReadOptions::default();
-        options.set_iterate_upper_bound(keys::expiry(before, &TransactionId::default()).to_vec());
-        let after = after.as_ref().map(<[u8; 40]>::as_slice);
-        let entries = collect(&self.database.db, self.family(Column::Expiry)?, options, &[], after, limit)
+        options.set_iterate_upper_bound(StateKey::Seen(before, TransactionId::default()).encode());
+        let family = self.family(Column::State)?;
+        let entries = collect(&self.database.db, family, options, &[SEEN], after.as_deref(), limit)
             .map_err(|error| fault::of(error, &self.path))?;
-        let read =
-            |(key, _): Entry| keys::read_expiry(&key).ok_or_else(|| LedgerError::damaged("expiry", &key));
+        let read = |(key, value): Entry| {
+            let id = StateKey::read_seen(&key).zip(types::state::decode_value(&value).ok());
+            id.ok_or_else(|| LedgerError::damaged("state", &key))
+        };
         entries.into_iter().map(read).collect()
     }
 }

@@ -28,6 +28,16 @@ impl Prefix {
         Self { nibbles: u8::try_from(nibbles).unwrap_or(u8::MAX), path: cut }
     }
 
+    /// How many bits of a path it fixes.
+    pub(super) const fn depth(&self) -> usize {
+        PAGE_LEVELS * self.nibbles as usize
+    }
+
+    /// A path that begins with it.
+    pub(super) const fn path(&self) -> &Hash {
+        &self.path
+    }
+
     /// The key of the page: the number of nibbles (u8), then the nibbles, high one first, padded with
     /// zero to whole bytes. Pages of one level stand together.
     #[must_use]

@@ -1,49 +1,49 @@
 //! The state in memory: what replay executes on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use types::{TimeMs, TransactionId};
+use types::{
+    TimeMs, TransactionId,
+    state::{SEEN, Seen, StateKey, decode_value},
+};
 
 use crate::{
     LedgerError,
-    execution::{Source, block::Outcome},
+    execution::{SeenId, Source},
     state::StateWrite,
-    tree::{MemoryPages, PageSource, Prefix, Updated},
+    tree::{PageSource, Prefix, Tree},
 };
 
-/// State, tree and expiry index.
-#[derive(Default)]
+/// State and tree.
 pub(super) struct Memory {
     pub(super) state: BTreeMap<Vec<u8>, Vec<u8>>,
-    pub(super) pages: MemoryPages,
-    pub(super) expiry: BTreeSet<(TimeMs, TransactionId)>,
+    pub(super) tree: Tree,
 }
 
 impl Memory {
-    /// Takes over a write set and its pages.
-    pub(super) fn apply(&mut self, writes: &[StateWrite], updated: Updated) {
+    /// The state of block 0.
+    pub(super) fn new(writes: &[StateWrite], tree: Tree) -> Self {
+        let mut memory = Self { state: BTreeMap::new(), tree: Tree::empty() };
+        memory.apply(writes, tree);
+        memory
+    }
+
+    /// Takes over what a block wrote.
+    pub(super) fn apply(&mut self, writes: &[StateWrite], tree: Tree) {
         for write in writes {
             match &write.after {
                 Some(value) => self.state.insert(write.key.clone(), value.clone()),
                 None => self.state.remove(&write.key),
             };
         }
-        self.pages.apply(updated);
-    }
-
-    /// Takes over a block.
-    pub(super) fn apply_block(&mut self, outcome: Outcome) {
-        self.apply(&outcome.writes, Updated { root: outcome.header.state_root, pages: outcome.pages });
-        self.expiry.extend(outcome.remembered);
-        for entry in &outcome.forgotten {
-            self.expiry.remove(entry);
-        }
+        self.tree = tree;
     }
 }
 
+/// The tree is wholly in memory.
 impl PageSource for Memory {
-    fn page(&self, prefix: &Prefix) -> Result<Option<Vec<u8>>, LedgerError> {
-        self.pages.page(prefix)
+    fn page(&self, _: &Prefix) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ok(None)
     }
 }
 
@@ -54,12 +54,21 @@ impl Source for Memory {
 
     fn expired(
         &self,
-        after: Option<(TimeMs, TransactionId)>,
+        after: Option<SeenId>,
         before: TimeMs,
         limit: usize,
-    ) -> Result<Vec<(TimeMs, TransactionId)>, LedgerError> {
-        let end = (before, TransactionId::default());
-        let is_new = |entry: &&(TimeMs, TransactionId)| after.is_none_or(|after| **entry > after);
-        Ok(self.expiry.range(..end).filter(is_new).take(limit).copied().collect())
+    ) -> Result<Vec<(SeenId, Seen)>, LedgerError> {
+        let key = |(time, id): SeenId| StateKey::Seen(time, id).encode();
+        let (start, end) = (after.map_or(vec![SEEN], key), key((before, TransactionId::default())));
+        let mut expired = Vec::new();
+        if start >= end {
+            return Ok(expired);
+        }
+        let is_new = |entry: &(&Vec<u8>, &Vec<u8>)| after.is_none() || *entry.0 != start;
+        for (key, value) in self.state.range(start.clone()..end).filter(is_new).take(limit) {
+            let read = StateKey::read_seen(key).zip(decode_value(value).ok());
+            expired.push(read.ok_or_else(|| LedgerError::damaged("state", key))?);
+        }
+        Ok(expired)
     }
 }

@@ -19,7 +19,8 @@ use crate::{
     genesis::GenesisBlock,
     reader::decoded::{batches, listed, proposal},
     state::Tables,
-    store::{Column, HeaderPart, Store, keys},
+    store::{Column, HeaderPart, Store, keys, meta},
+    tree::Tree,
 };
 
 /// The chain computed so far.
@@ -34,6 +35,8 @@ pub(super) struct Replay<'s> {
     /// The history of epochs as it must be.
     pub(super) epochs: BTreeMap<Vec<u8>, Vec<u8>>,
     genesis: Header,
+    /// The height of the stored pages, and the tree there.
+    pub(super) written: (Height, Tree),
     blocks: u64,
     transactions: u64,
     /// Rows that the indices must have, no more and no fewer.
@@ -44,8 +47,8 @@ pub(super) struct Replay<'s> {
 impl<'s> Replay<'s> {
     pub(super) fn begin(store: &'s Store, genesis: &Genesis, certified: Height) -> Result<Self, LedgerError> {
         let block = GenesisBlock::of(genesis)?;
-        let mut memory = Memory::default();
-        memory.apply(&block.writes, block.updated);
+        let memory = Memory::new(&block.writes, block.tree);
+        let written = (store.tip(meta::TREE)?, memory.tree.clone());
         let (tip, genesis) = (block.header.clone(), block.header);
         let tables = Tables::new();
         let epochs =
@@ -60,6 +63,7 @@ impl<'s> Replay<'s> {
             ahead,
             epochs,
             genesis,
+            written,
             blocks: 0,
             transactions: 0,
             indexed: 0,
@@ -105,7 +109,8 @@ impl<'s> Replay<'s> {
                 return Ok(false);
             }
         };
-        let below = Below { source: &self.memory, parent: &self.tip, forgotten: None };
+        let below =
+            Below { source: &self.memory, tree: &self.memory.tree, parent: &self.tip, forgotten: None };
         let outcome = block::execute(&below, &mut self.tables, &proposed)?;
         let differing = differing(&header, &outcome.header);
         if !differing.is_empty() {
@@ -123,7 +128,10 @@ impl<'s> Replay<'s> {
         }
         self.ahead = outcome.ahead.clone();
         self.tip = outcome.header.clone();
-        self.memory.apply_block(outcome);
+        self.memory.apply(&outcome.writes, outcome.tree);
+        if height == self.written.0 {
+            self.written.1 = self.memory.tree.clone();
+        }
         self.tables.settle();
         Ok(true)
     }

@@ -1,4 +1,4 @@
-//! What is stored now must be exactly what replay computed: state, tree, expiry index, sizes of the
+//! What is stored now must be exactly what replay computed: state, tree, sizes of the
 //! indices; and every asset's supply must be the sum of its holdings.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use types::{
 use super::replay::Replay;
 use crate::{
     LedgerError,
-    store::{Column, Entry, Store, keys},
+    store::{Column, Entry, Store},
 };
 
 /// The kind bytes of [`types::state::StateKey`] for assets and holdings.
@@ -22,10 +22,9 @@ pub(super) fn check(store: &Store, replay: &Replay<'_>, errors: &mut Vec<String>
     let memory = &replay.memory;
     let state = memory.state.iter().map(|(key, value)| (key.clone(), value.clone()));
     compare(store, Column::State, state, errors)?;
-    let pages = memory.pages.entries().map(|(key, page)| (key, page.to_vec()));
-    compare(store, Column::Tree, pages, errors)?;
-    let expiry = memory.expiry.iter().map(|(time, id)| (keys::expiry(*time, id).to_vec(), Vec::new()));
-    compare(store, Column::Expiry, expiry, errors)?;
+    let mut pages = BTreeMap::new();
+    replay.written.1.each_page(&mut |prefix, page| drop(pages.insert(prefix.encode(), page)));
+    compare(store, Column::Tree, pages.into_iter(), errors)?;
     let epochs = replay.epochs.iter().map(|(key, row)| (key.clone(), row.clone()));
     compare(store, Column::Epochs, epochs, errors)?;
     for (column, expected) in [(Column::Transactions, replay.indexed), (Column::History, replay.history)] {

@@ -86,7 +86,7 @@ impl LedgerWriter {
     /// How far certificates reach without a gap, up to `executed`; what is only needed for uncertified
     /// heights goes.
     pub(super) fn advance(
-        &self,
+        &mut self,
         batch: &mut Batch<'_>,
         certificates: &BTreeMap<Height, Certificate>,
         executed: Height,
@@ -94,8 +94,8 @@ impl LedgerWriter {
         let mut certified = self.state.certified;
         while certified < executed && certificates.contains_key(&certified.next()) {
             certified = certified.next();
-            batch.delete(Column::Undo, &keys::height(certified))?;
         }
+        self.state.pages.drop_undo(batch, certified)?;
         if certified > self.state.certified {
             batch.put(Column::Meta, meta::CERTIFIED, &keys::height(certified))?;
         }
@@ -114,13 +114,13 @@ impl LedgerWriter {
         };
         let block = Arc::new(CertifiedHeader { header, certificate });
         let (pinned, overlay) = match self.waiting.get(&certified) {
-            Some(pinned) => (Arc::clone(pinned), Overlay::default()),
+            Some((pinned, tree)) => (Arc::clone(pinned), Overlay::of(tree.clone())),
             None => self.reconstructed(certified)?,
         };
         let view = Arc::new(CertifiedView { block: Arc::clone(&block), pinned, overlay });
         *self.shared.published.write() = Arc::new(Published { block, view });
         self.state.certified = certified;
-        self.state.opened = self.state.opened.take().filter(|(_, height)| certified < *height);
+        self.state.opened = self.state.opened.take().filter(|(_, _, height)| certified < *height);
         self.state.certificates = self.state.certificates.split_off(&certified.next());
         self.waiting = self.waiting.split_off(&certified.next());
         Ok(())
@@ -129,8 +129,9 @@ impl LedgerWriter {
     /// The state after a height that was executed before this start.
     fn reconstructed(&self, height: Height) -> Result<(Arc<Pinned>, Overlay), LedgerError> {
         let opened = self.state.opened.clone();
-        let (opened, from) = opened.ok_or_else(|| LedgerError::damaged("undo", &keys::height(height)))?;
-        let overlay = undo::overlay(&self.shared.store, &opened, from, height)?;
+        let (opened, tree, from) =
+            opened.ok_or_else(|| LedgerError::damaged("undo", &keys::height(height)))?;
+        let overlay = undo::overlay(&self.shared.store, &opened, &tree, from, height)?;
         Ok((opened, overlay))
     }
 }

@@ -74,8 +74,13 @@ impl LedgerWriter {
         certificate: Option<&Certificate>,
         sign: &dyn Fn(&CheckpointStatement) -> Option<Signature>,
     ) -> Result<Executed, LedgerError> {
-        let below = Below { source: &self.shared.store, parent: &self.state.tip, forgotten: self.forgotten };
-        let outcome = block::execute(&below, &mut self.tables, block)?;
+        let below = Below {
+            source: &self.shared.store,
+            tree: &self.state.pages.tree,
+            parent: &self.state.tip,
+            forgotten: self.forgotten,
+        };
+        let mut outcome = block::execute(&below, &mut self.tables, block)?;
         if let Some(certificate) = certificate.filter(|certificate| certificate.header_hash != outcome.hash) {
             let (expected, found) = (certificate.header_hash, outcome.hash);
             return Err(LedgerError::Diverged { height: block.height, expected, found });
@@ -85,6 +90,8 @@ impl LedgerWriter {
         let mut batch = shared.store.batch();
         put_block(&mut batch, block, &outcome)?;
         put_state(&mut batch, &outcome)?;
+        let touched = std::mem::take(&mut outcome.touched);
+        self.state.pages.follow(&mut batch, block.height, &outcome.tree, touched)?;
         if let Some(signature) = &checkpoint {
             let key = keys::header(block.height, HeaderPart::OwnCheckpoint);
             batch.put(Column::Headers, &key, &codec::encode(signature))?;
@@ -110,10 +117,10 @@ impl LedgerWriter {
         checkpoint: Option<Signature>,
     ) -> Result<Executed, LedgerError> {
         self.tables.settle();
-        self.forgotten = outcome.forgotten.last().copied().or(self.forgotten);
+        self.forgotten = outcome.forgotten.or(self.forgotten);
         self.state.tip = outcome.header.clone();
         self.state.tip_hash = outcome.hash;
-        self.waiting.insert(height, self.shared.store.pin());
+        self.waiting.insert(height, (self.shared.store.pin(), outcome.tree));
         // The block was executed by what was ahead of the one below.
         let parameters = Arc::clone(&self.state.ahead.epoch.parameters);
         let (header, ahead) = (outcome.header.clone(), outcome.ahead.clone());
@@ -159,18 +166,6 @@ fn put_state(batch: &mut Batch<'_>, outcome: &Outcome) -> Result<(), LedgerError
             Some(value) => batch.put(Column::State, &write.key, value)?,
             None => batch.delete(Column::State, &write.key)?,
         }
-    }
-    for (prefix, page) in &outcome.pages {
-        match page {
-            Some(bytes) => batch.put(Column::Tree, &prefix.encode(), bytes)?,
-            None => batch.delete(Column::Tree, &prefix.encode())?,
-        }
-    }
-    for (time, id) in &outcome.remembered {
-        batch.put(Column::Expiry, &keys::expiry(*time, id), &[])?;
-    }
-    for (time, id) in &outcome.forgotten {
-        batch.delete(Column::Expiry, &keys::expiry(*time, id))?;
     }
     batch.put(Column::Undo, &keys::height(outcome.header.height), &undo::encode(&outcome.writes))
 }

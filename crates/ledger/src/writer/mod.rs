@@ -3,13 +3,22 @@
 mod certify;
 mod execute;
 mod import;
+mod pages;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use types::{BlockHash, Certificate, Header, Height, ResultRecord, Signature, TimeMs, TransactionId};
+use types::{BlockHash, Certificate, Header, Height, ResultRecord, Signature};
 
-use crate::{LedgerError, execution::epoch::Ahead, shared::Shared, state::Tables, store::Pinned};
+use crate::{
+    LedgerError,
+    execution::{SeenId, epoch::Ahead},
+    shared::Shared,
+    state::Tables,
+    store::Pinned,
+    tree::Tree,
+};
 pub use import::Imported;
+pub(crate) use pages::Pages;
 
 /// Executes and stores blocks. There is one for each open ledger.
 pub struct LedgerWriter {
@@ -17,9 +26,9 @@ pub struct LedgerWriter {
     state: WriterState,
     tables: Tables,
     /// The last id that was forgotten: forgetting goes on behind it and need not pass what it removed.
-    forgotten: Option<(TimeMs, TransactionId)>,
-    /// Views of executed heights that wait for their certificates.
-    waiting: BTreeMap<Height, Arc<Pinned>>,
+    forgotten: Option<SeenId>,
+    /// State and tree of executed heights that wait for their certificates.
+    waiting: BTreeMap<Height, (Arc<Pinned>, Tree)>,
     /// Once a write has failed nothing more is attempted.
     failed: Option<LedgerError>,
 }
@@ -33,8 +42,10 @@ pub(crate) struct WriterState {
     pub(crate) certificates: BTreeMap<Height, Certificate>,
     /// What holds for the next block.
     pub(crate) ahead: Ahead,
-    /// The state as it was found at the start and its height, until that height is certified.
-    pub(crate) opened: Option<(Arc<Pinned>, Height)>,
+    /// The state tree after the tip.
+    pub(crate) pages: Pages,
+    /// State and tree as they were found at the start and their height, until that height is certified.
+    pub(crate) opened: Option<(Arc<Pinned>, Tree, Height)>,
 }
 
 /// A block that is executed and durable.

@@ -11,8 +11,13 @@ use crate::support::{CREATED, certificate, genesis, key, pack, transfer};
 /// Blocks of a life; it closes and opens the ledger in the middle.
 pub const BLOCKS: u64 = 10;
 /// Small, so that every few blocks memory is written to tables and logs are rolled.
-const OPTIONS: LedgerOptions =
-    LedgerOptions { cache_bytes: 1 << 20, write_buffers_bytes: 128 << 10, open_files_max: 64 };
+const OPTIONS: LedgerOptions = LedgerOptions {
+    cache_bytes: 1 << 20,
+    write_buffers_bytes: 128 << 10,
+    open_files_max: 64,
+    tree_pages_max: 16,
+    tree_blocks_max: 2,
+};
 
 /// Opens, executes and certifies, telling of each step that is durable.
 pub fn live(dir: &Path, tell: &mut dyn FnMut(&str, u64)) -> Result<(), LedgerError> {

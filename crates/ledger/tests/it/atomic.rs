@@ -39,7 +39,7 @@ fn a_half_signed_transaction_is_void_and_the_complete_one_commits_later() {
     let results = world.block(&[half.clone(), half.clone()]);
     assert_eq!(results.len(), 1, "a void witness is listed once per block");
     assert_eq!((results[0].code, results[0].operation), (Code::Unauthorised, None));
-    assert!(!types::ports::AdmissionState::is_seen(world.reader(), half.id()));
+    assert!(!types::ports::AdmissionState::is_seen(world.reader(), &half));
     assert_eq!(world.reader().transaction(half.id()).unwrap(), None, "its id is not indexed");
     assert!(world.reader().history(&id("alpha/alice"), None, 10).unwrap().is_empty());
     let view = world.reader().block_view(world.reader().certified_height()).unwrap().unwrap();

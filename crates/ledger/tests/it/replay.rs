@@ -27,10 +27,10 @@ fn a_transaction_is_executed_once_whatever_repeats_it() {
     let block = world.propose(vec![pack(1, &[transaction.clone(), transaction.clone()]), pack(2, same)]);
     assert_eq!(world.writer().execute(&block, &|_| None).unwrap().results.len(), 1);
     assert_eq!(world.execute(same).results, []);
-    assert!(world.reader().is_seen(transaction.id()));
+    assert!(world.reader().is_seen(&transaction));
     world.reopen();
     assert_eq!(world.execute(same).results, [], "also after a restart");
-    assert!(world.reader().is_seen(transaction.id()));
+    assert!(world.reader().is_seen(&transaction));
     // Another set of signatures is another witness, but the same id.
     let more = transaction.signed_by(&key("stranger"));
     assert_eq!(world.execute(&[more]).results, []);
@@ -57,7 +57,7 @@ fn an_expired_transaction_is_not_listed_and_absence_is_provable() {
     assert_eq!(world.reader().certified().header.time, transaction.body().valid_until);
     assert_eq!(world.block(std::slice::from_ref(&transaction)), [], "one second too late");
 
-    let key = StateKey::Seen(*transaction.id()).encode();
+    let key = StateKey::Seen(transaction.body().valid_until, *transaction.id()).encode();
     let view = world.reader().state();
     let proven = view.prove(&key).unwrap();
     assert_eq!(proven.value, None);
@@ -77,12 +77,12 @@ fn ids_are_forgotten_after_the_grace_and_not_before() {
     let mut world = World::new();
     let grace = Parameters::default().expiry_grace_ms;
     let transaction = pay(&mut world);
-    let seen = StateKey::Seen(*transaction.id());
+    let seen = StateKey::Seen(transaction.body().valid_until, *transaction.id());
     world.block(std::slice::from_ref(&transaction));
     let valid_until = transaction.body().valid_until;
     world.now = valid_until.get() + grace - 1_000;
     world.block(&[]);
-    assert_eq!(world.value(&seen), Some(Seen { valid_until, slot_of: None }), "at the end of the grace");
+    assert_eq!(world.value(&seen), Some(Seen { slot_of: None }), "at the end of the grace");
     world.reopen();
     world.block(&[]);
     assert_eq!(world.value::<Seen>(&seen), None);

@@ -1,8 +1,8 @@
 //! The state tree against a naive reference, and its proofs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::tree::{Change, MemoryPages, PageSource, Prefix, prove, root, update};
+use ledger::tree::{Change, NoPages, PageSource, Prefix, Tree};
 use proptest::prelude::*;
 use types::{
     Hash, StateRoot,
@@ -26,17 +26,45 @@ fn naive_root(model: &BTreeMap<u16, u8>) -> StateRoot {
     StateRoot::new(naive(&model.iter().map(leaf).collect::<Vec<_>>(), 0))
 }
 
-fn apply(pages: &mut MemoryPages, changes: &BTreeMap<u16, Option<u8>>) -> StateRoot {
+/// A tree whose pages are written now and then, as the ledger does.
+struct Stored {
+    tree: Tree,
+    touched: BTreeSet<Prefix>,
+    pages: BTreeMap<Prefix, Vec<u8>>,
+}
+
+impl PageSource for Stored {
+    fn page(&self, prefix: &Prefix) -> Result<Option<Vec<u8>>, ledger::LedgerError> {
+        Ok(self.pages.get(prefix).cloned())
+    }
+}
+
+impl Stored {
+    fn new() -> Self {
+        Self { tree: Tree::empty(), touched: BTreeSet::new(), pages: BTreeMap::new() }
+    }
+
+    fn write(&mut self) {
+        for prefix in std::mem::take(&mut self.touched) {
+            match self.tree.page(&prefix) {
+                Some(page) => self.pages.insert(prefix, page),
+                None => self.pages.remove(&prefix),
+            };
+        }
+    }
+}
+
+fn apply(stored: &mut Stored, changes: &BTreeMap<u16, Option<u8>>) -> StateRoot {
     let change = |(key, value): (&u16, &Option<u8>)| Change {
         path: key_path(&key.to_be_bytes()),
         value_hash: value.map(|value| value_hash(&[value])),
     };
     let mut changes: Vec<_> = changes.iter().map(change).collect();
     changes.sort_by_key(|change| change.path);
-    let updated = update(pages, &changes).unwrap();
-    let root = updated.root;
-    pages.apply(updated);
-    root
+    let mut touched = BTreeSet::new();
+    stored.tree = stored.tree.update(stored, &changes, &mut touched).unwrap();
+    stored.touched.append(&mut touched);
+    stored.tree.root()
 }
 
 fn steps() -> impl Strategy<Value = Vec<BTreeMap<u16, Option<u8>>>> {
@@ -48,10 +76,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn root_pages_and_proofs_depend_only_on_the_set(steps in steps()) {
-        let (mut pages, mut model) = (MemoryPages::default(), BTreeMap::new());
-        for changes in &steps {
+    fn root_pages_and_proofs_depend_only_on_the_set(steps in steps(), fates in prop::collection::vec(0u8..4, 12)) {
+        let (mut pages, mut model) = (Stored::new(), BTreeMap::new());
+        for (changes, fate) in steps.iter().zip(&fates) {
+            let before = (pages.tree.clone(), naive_root(&model));
             let after = apply(&mut pages, changes);
+            prop_assert_eq!(before.0.root(), before.1, "the version before is as it was");
             for (key, value) in changes {
                 match value {
                     Some(value) => model.insert(*key, *value),
@@ -59,17 +89,35 @@ proptest! {
                 };
             }
             prop_assert_eq!(after, naive_root(&model));
-            prop_assert_eq!(root(&pages).unwrap(), after);
+            match *fate {
+                0 => {}
+                1 => pages.write(),
+                2 => {
+                    let keep = pages.touched.clone();
+                    pages.write();
+                    pages.tree = pages.tree.shrunk_to(&keep);
+                }
+                _ => {
+                    pages.write();
+                    pages.tree = Tree::open(&pages).unwrap();
+                }
+            }
+            prop_assert_eq!(pages.tree.root(), after, "whatever of it is in memory");
         }
-        let mut at_once = MemoryPages::default();
+        pages.write();
+        let mut at_once = Stored::new();
         apply(&mut at_once, &model.iter().map(|(key, value)| (*key, Some(*value))).collect());
-        prop_assert_eq!(&at_once, &pages, "no stale page is left, none is missing");
+        let mut all = BTreeMap::new();
+        at_once.tree.each_page(&mut |prefix, page| drop(all.insert(prefix, page)));
+        prop_assert_eq!(&all, &pages.pages, "no stale page is left, none is missing");
+        at_once.write();
+        prop_assert_eq!(&all, &at_once.pages, "an update names all pages it makes");
 
         let after = naive_root(&model);
         for key in 0u16..330 {
             let (bytes, value) = (key.to_be_bytes(), model.get(&key).map(|value| [*value]));
             let value = value.as_ref().map(<[u8; 1]>::as_slice);
-            let proof = prove(&pages, &key_path(&bytes)).unwrap();
+            let proof = pages.tree.prove(&pages, &key_path(&bytes)).unwrap();
             prop_assert!(proof.verify(&after, &bytes, value).is_ok());
             // The opposite claim, another value, another key, another root, a changed proof: none verifies.
             let opposite = if value.is_some() { None } else { Some([7u8].as_slice()) };
@@ -95,7 +143,7 @@ proptest! {
 
 #[test]
 fn a_damaged_page_is_named_not_believed() {
-    struct Damaged(MemoryPages);
+    struct Damaged(Stored);
     impl PageSource for Damaged {
         fn page(&self, prefix: &Prefix) -> Result<Option<Vec<u8>>, ledger::LedgerError> {
             Ok(self.0.page(prefix)?.map(|mut bytes| {
@@ -104,9 +152,12 @@ fn a_damaged_page_is_named_not_believed() {
             }))
         }
     }
-    let mut pages = MemoryPages::default();
+    let mut pages = Stored::new();
     apply(&mut pages, &(0..100).map(|key| (key, Some(1))).collect());
-    let damaged = Damaged(pages);
-    assert!(matches!(root(&damaged), Err(ledger::LedgerError::Damaged { .. })));
-    assert!(matches!(prove(&damaged, &[0; 32]), Err(ledger::LedgerError::Damaged { .. })));
+    pages.write();
+    let (tree, damaged) = (pages.tree.shrunk_to(&BTreeSet::new()), Damaged(pages));
+    let is_damaged = |error| matches!(error, ledger::LedgerError::Damaged { .. });
+    assert!(Tree::open(&damaged).is_err_and(is_damaged));
+    assert!(tree.prove(&damaged, &[0; 32]).is_err_and(is_damaged));
+    assert!(tree.prove(&NoPages, &[0; 32]).is_err_and(is_damaged), "so is a missing one");
 }

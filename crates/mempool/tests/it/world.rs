@@ -67,8 +67,8 @@ impl AdmissionState for State {
             .map(|(_, code)| (code, "as the test says".to_owned()))
     }
 
-    fn is_seen(&self, id: &TransactionId) -> bool {
-        self.seen.lock().contains(id)
+    fn is_seen(&self, transaction: &Transaction) -> bool {
+        self.seen.lock().contains(transaction.id())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use types::{AssetId, MemberId, state::StateKey};
+use types::{AssetId, MemberId, TimeMs, state::StateKey};
 
 use super::{Found, standing};
 use crate::{cli::network::Network, exit::Failure};
@@ -50,6 +50,9 @@ enum Of {
     Tx {
         /// Its id.
         id: String,
+        /// Its expiry, in ms since 1970: ids are remembered by it.
+        #[arg(long, value_name = "MS")]
+        valid_until: u64,
     },
 }
 
@@ -78,8 +81,9 @@ fn key(network: &Network, of: &Of) -> Result<StateKey, Failure> {
         },
         Of::Asset { asset: text } => StateKey::Asset(asset(text)),
         Of::Holding { asset: text, account } => StateKey::Holding(asset(text), network.account(account)?),
-        Of::Tx { id } => {
-            StateKey::Seen(id.parse().map_err(|error| Failure::usage(format!("transaction id: {error}")))?)
-        }
+        Of::Tx { id, valid_until } => StateKey::Seen(
+            TimeMs::new(*valid_until),
+            id.parse().map_err(|error| Failure::usage(format!("transaction id: {error}")))?,
+        ),
     })
 }

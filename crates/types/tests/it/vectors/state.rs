@@ -87,17 +87,12 @@ fn state_keys_and_values_are_frozen() {
         entry("lock", json!([lock]), &StateKey::Lock(lock), &lock_value(None)),
         entry("lock", json!([lock]), &StateKey::Lock(lock), &lock_value(Some([5; 32]))),
         entry("allowed_holder", json!([asset, account(1)]), &StateKey::AllowedHolder(asset, account(1)), &()),
+        entry("seen", json!([4, seen]), &StateKey::Seen(TimeMs::new(4), seen), &Seen { slot_of: None }),
         entry(
             "seen",
-            json!([seen]),
-            &StateKey::Seen(seen),
-            &Seen { valid_until: TimeMs::new(4), slot_of: None },
-        ),
-        entry(
-            "seen",
-            json!([seen]),
-            &StateKey::Seen(seen),
-            &Seen { valid_until: TimeMs::new(4), slot_of: Some(account(3)) },
+            json!([4, seen]),
+            &StateKey::Seen(TimeMs::new(4), seen),
+            &Seen { slot_of: Some(account(3)) },
         ),
     ];
     super::freeze("state.json", &json!({ "entries": entries }));

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use types::{
-    Hash, merkle,
+    Hash, TimeMs, TransactionId, merkle,
+    state::StateKey,
     state_proof::{key_path, value_hash},
 };
 
@@ -31,9 +32,15 @@ fn merkle_trees_are_frozen() {
 #[test]
 fn the_state_tree_is_frozen() {
     let tree = |count: u8| {
-        let entries: Vec<_> = (0..count).map(|i| (vec![0x11, i], vec![i; usize::from(i) % 4])).collect();
+        // From the third on also remembered transactions, whose paths are not hashed.
+        let seen = |i: u8| {
+            StateKey::Seen(TimeMs::new(1_767_225_660_000 + u64::from(i / 2)), TransactionId::new([i; 32]))
+                .encode()
+        };
+        let key = |i: u8| if i % 3 == 2 { seen(i) } else { vec![0x11, i] };
+        let entries: Vec<_> = (0..count).map(|i| (key(i), vec![i; usize::from(i) % 4])).collect();
         let tree = Tree::new(&entries);
-        let keys = (0..count + 4).map(|i| vec![0x11, i]);
+        let keys = (0..count + 4).map(key);
         let prove = |key: Vec<u8>| {
             let value = entries.iter().find(|(other, _)| *other == key).map(|(_, value)| value);
             let proof = tree.prove(&key);
