@@ -119,6 +119,11 @@ impl Mempool {
         self.held.get(digest).is_some_and(|held| held.durable)
     }
 
+    /// Whether a batch is held and was ordered.
+    pub fn is_ordered(&self, digest: &BatchDigest) -> bool {
+        self.held.get(digest).is_some_and(|held| held.ordered)
+    }
+
     /// Batches are ordered: their author stops spreading them.
     pub fn ordered(&mut self, references: &[BatchRef]) {
         for reference in references {

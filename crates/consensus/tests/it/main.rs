@@ -7,6 +7,7 @@ mod epochs;
 mod lone;
 mod mutants;
 mod normal_case;
+mod offsets;
 mod ordering;
 mod restart;
 mod show;
