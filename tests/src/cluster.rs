@@ -202,6 +202,17 @@ impl Cluster {
         process.killed_itself(&format!("node {node}, {what}"), || self.log(node));
     }
 
+    /// Waits until a node ends by itself, and gives its exit code; -1 for a signal.
+    ///
+    /// # Panics
+    /// When it goes on.
+    pub fn ends_by_itself(&mut self, node: usize, what: &str) -> i32 {
+        let mut process = self.nodes[node].take().unwrap();
+        until(&format!("node {node} ends: {what}"), PATIENCE, || {
+            process.exit_code().ok_or_else(|| self.log(node))
+        })
+    }
+
     /// SIGTERM, and the exit code.
     ///
     /// # Panics

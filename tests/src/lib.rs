@@ -14,6 +14,7 @@ pub mod clocks;
 pub mod cluster;
 pub mod command;
 pub mod crash_round;
+pub mod disk_round;
 pub mod fabric;
 pub mod failpoints;
 pub mod founders;

@@ -2,6 +2,7 @@
 
 mod ceremony;
 mod crashes;
+mod disk_faults;
 mod exactly_once;
 mod failpoints;
 mod faults;

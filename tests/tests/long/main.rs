@@ -4,6 +4,7 @@
 mod alone;
 mod clocks;
 mod crashes;
+mod disks;
 mod memory;
 mod partitions;
 mod pauses;

@@ -149,7 +149,7 @@ fn settings(home: &Home, section: &MempoolSection) -> MempoolConfig {
     let folder = home.data_directory().join("batches");
     let mut settings = MempoolConfig::new(&folder);
     settings.disk = Arc::new(PassingDisk::new(folder, &failpoint::BATCHES));
-    settings.segment_bytes_max = failpoint::size(settings.segment_bytes_max, 32 << 10);
+    settings.segment_bytes_max = failpoint::size(settings.segment_bytes_max, 8 << 10);
     settings.pending_transactions_max = bound(section.transactions_max);
     settings.pending_bytes_max = bound(section.bytes_max);
     settings.account_transactions_max = bound(section.transactions_per_account_max);
