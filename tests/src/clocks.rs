@@ -6,8 +6,9 @@ use std::{
 };
 
 use crate::{
-    Cluster,
+    Cluster, Scenario, Shape,
     command::{hanse, shim},
+    scenario::my_turn,
 };
 
 /// How a clock is wrong.
@@ -31,6 +32,23 @@ impl Wrong {
     pub const fn drifting(drift_ppm: i64) -> Self {
         Self { ahead_ms: 0, drift_ppm }
     }
+}
+
+/// Four validators under load whose clocks can be set.
+///
+/// # Panics
+/// When they do not commit.
+#[must_use]
+pub fn start(name: &str) -> Scenario {
+    let turn = my_turn();
+    let mut cluster = Cluster::make(&Shape::plain(4));
+    for node in 0..4 {
+        cluster.start_with_clock(node, Wrong::default());
+    }
+    for node in 0..4 {
+        cluster.status(node);
+    }
+    Scenario::begin(name, cluster, 4, turn)
 }
 
 impl Cluster {

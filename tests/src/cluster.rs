@@ -282,6 +282,12 @@ impl Cluster {
         format!("127.0.0.1:{}", usize::from(self.base_port) + 10 * node)
     }
 
+    /// Where a node serves health and metrics, on plain loopback.
+    #[must_use]
+    pub fn http_address(&self, node: usize) -> String {
+        format!("127.0.0.1:{}", usize::from(self.base_port) + 10 * node + 2)
+    }
+
     /// All of a node's log.
     #[must_use]
     pub fn whole_log(&self, node: usize) -> String {

@@ -17,8 +17,8 @@ use crate::{
 
 /// After the last fault heals, the first commit comes within this, and nobody is restarted.
 pub const HEAL: Duration = Duration::from_secs(30);
-/// A replica that asks for a new view alone is followed after 10 x view_timeout_max, which is 160 s by default.
-const CONVERGE: Duration = Duration::from_secs(180);
+/// A replica that asks for a new view alone is followed after view_timeout_max, which is 16 s by default.
+const CONVERGE: Duration = Duration::from_secs(30);
 /// A node that takes longer until it is level leaves its state in the output.
 const SLOW: Duration = Duration::from_secs(20);
 /// Clients at once.

@@ -67,7 +67,9 @@ impl Footprint {
             .collect()
     }
 
-    fn named(&self) -> [(&'static str, usize); 11] {
+    /// Each number with the name of its kind.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, usize); 11] {
         [
             ("slots", self.slots),
             ("own statements", self.own),

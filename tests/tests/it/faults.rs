@@ -2,7 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Scenario, Shape, Wanted};
+use e2e::{
+    Scenario, Shape, Wanted,
+    clocks::{self, Wrong},
+    scenario::HEAL,
+    until,
+};
 
 const LINKS: Shape<'static> = Shape {
     validators: 4,
@@ -71,4 +76,24 @@ fn n4f1_a_primary_that_is_not_heard_and_slow_links_do_no_harm() {
 
 fn pairs() -> impl Iterator<Item = (usize, usize)> {
     (0..4).flat_map(|from| (0..4).filter(move |to| *to != from).map(move |to| (from, to)))
+}
+
+#[test]
+fn n4f1_the_clock_of_a_backup_and_then_of_the_primary_is_an_hour_wrong() {
+    let mut scenario = clocks::start("backup an hour behind, then the primary an hour ahead");
+    let primary = scenario.primary(0);
+    for (node, seconds) in [((primary + 1) % 4, -3_600), (primary, 3_600)] {
+        scenario.fault();
+        scenario.cluster.set_clock(node, Wrong::by_seconds(seconds));
+        if node == primary {
+            let led = |by: usize| if by == primary { Err("it leads".to_owned()) } else { Ok(()) };
+            until("another primary", HEAL, || led(scenario.primary((primary + 2) % 4)));
+        }
+        scenario.commits(100);
+        let ahead = scenario.cluster.block_time_ahead_ms((node + 1) % 4);
+        assert!((-60_000..60_000).contains(&ahead), "block time is {ahead} ms ahead");
+        scenario.cluster.set_clock(node, Wrong::default());
+        scenario.heals_after(Instant::now());
+    }
+    scenario.finish();
 }

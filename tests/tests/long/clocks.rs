@@ -5,9 +5,11 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Cluster, Scenario, clocks::Wrong, report::note, scenario::my_turn};
-
-use crate::PLAIN;
+use e2e::{
+    Scenario,
+    clocks::{self, Wrong},
+    report::note,
+};
 
 const HOUR: i64 = 3_600;
 const TEN_YEARS: i64 = 10 * 365 * 24 * HOUR;
@@ -20,7 +22,7 @@ const SILENCE_MAX: Duration = Duration::from_secs(15);
 
 #[test]
 fn n4f1_the_clock_of_a_backup_is_wrong() {
-    let mut scenario = start("wrong clock of a backup: 1 h, -1 h, 10 y, -10 y");
+    let mut scenario = clocks::start("wrong clock of a backup: 1 h, -1 h, 10 y, -10 y");
     for seconds in [HOUR, -HOUR, TEN_YEARS, -TEN_YEARS] {
         let node = (scenario.primary(0) + 1) % 4;
         // One view change is forgiven: the machine is busy.
@@ -31,7 +33,7 @@ fn n4f1_the_clock_of_a_backup_is_wrong() {
 
 #[test]
 fn n4f1_the_clock_of_the_primary_is_wrong() {
-    let mut scenario = start("wrong clock of the primary: 1 h, -1 h, 10 y, -10 y");
+    let mut scenario = clocks::start("wrong clock of the primary: 1 h, -1 h, 10 y, -10 y");
     for seconds in [HOUR, -HOUR, TEN_YEARS, -TEN_YEARS] {
         let node = scenario.primary(0);
         wrong_for_a_while(&mut scenario, node, Wrong::by_seconds(seconds), 2);
@@ -41,7 +43,7 @@ fn n4f1_the_clock_of_the_primary_is_wrong() {
 
 #[test]
 fn n4f1_clocks_that_jump_to_and_fro_or_drift() {
-    let mut scenario = start("clocks that jump by 1.5 s, drift by 200 ppm and 2 %");
+    let mut scenario = clocks::start("clocks that jump by 1.5 s, drift by 200 ppm and 2 %");
     let views = view(&scenario);
     scenario.fault();
     for round in 0..20 {
@@ -65,7 +67,7 @@ fn n4f1_clocks_that_jump_to_and_fro_or_drift() {
 
 #[test]
 fn n4f1_a_node_starts_with_a_wrong_clock() {
-    let mut scenario = start("a backup restarts an hour behind, then an hour ahead");
+    let mut scenario = clocks::start("a backup restarts an hour behind, then an hour ahead");
     for seconds in [-HOUR, HOUR] {
         let node = (scenario.primary(0) + 1) % 4;
         scenario.fault();
@@ -78,18 +80,6 @@ fn n4f1_a_node_starts_with_a_wrong_clock() {
         scenario.heals_after(Instant::now());
     }
     scenario.finish();
-}
-
-fn start(name: &str) -> Scenario {
-    let turn = my_turn();
-    let mut cluster = Cluster::make(&PLAIN);
-    for node in 0..4 {
-        cluster.start_with_clock(node, Wrong::default());
-    }
-    for node in 0..4 {
-        cluster.status(node);
-    }
-    Scenario::begin(name, cluster, 4, turn)
 }
 
 /// A node's clock is wrong for some time; at most so many views are left behind.

@@ -9,6 +9,7 @@ mod memory;
 mod partitions;
 mod pauses;
 mod primaries;
+mod resident;
 mod starts;
 mod sync;
 

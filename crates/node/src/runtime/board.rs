@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use consensus::{ReplicaStatus, Status};
+use consensus::{Footprint, ReplicaStatus, Status};
 use parking_lot::Mutex;
 use types::{Height, ResultRecord, ValidatorIndex};
 
@@ -24,6 +24,7 @@ pub struct PeerWord {
 #[derive(Debug, Default)]
 pub struct Board {
     replica: Mutex<Option<ReplicaStatus>>,
+    footprint: Mutex<Footprint>,
     peers: Mutex<BTreeMap<ValidatorIndex, PeerWord>>,
     dropped: Mutex<BTreeMap<&'static str, u64>>,
     view_changes: Mutex<BTreeMap<&'static str, u64>>,
@@ -38,6 +39,17 @@ impl Board {
     /// The replica's state after a round.
     pub fn replica(&self, status: ReplicaStatus) {
         *self.replica.lock() = Some(status);
+    }
+
+    /// How much the replica keeps.
+    pub fn keeps(&self, footprint: Footprint) {
+        *self.footprint.lock() = footprint;
+    }
+
+    /// How much the replica keeps, as last told.
+    #[must_use]
+    pub fn footprint(&self) -> Footprint {
+        *self.footprint.lock()
     }
 
     /// The replica's state as last told.

@@ -40,7 +40,7 @@ impl NodeMetrics {
         let status = self.information.status();
         let lag = status.sync_target.map_or(0, |target| target.since(status.height));
         let seat = self.information.seats.get();
-        let gauges: [(&str, &str, u64); 10] = [
+        let gauges: [(&str, &str, u64); 11] = [
             ("height", "Newest certified block", status.height.get()),
             ("view", "View of consensus", status.view),
             ("voting", "1 when this node votes", u64::from(status.voting)),
@@ -55,20 +55,19 @@ impl NodeMetrics {
                 self.information.block_time().get() / 1000,
             ),
             ("batches_unordered", "Own batches not yet ordered", status.mempool.batches_unordered),
+            ("batches_held", "Batches kept here, of all authors", self.pool.held().len() as u64),
         ];
         for (name, help, value) in gauges {
             let value = i64::try_from(value).unwrap_or(i64::MAX);
             gauge(out, name, help, value)?;
         }
+        let kept = self.board.footprint().named().map(|(kind, number)| {
+            (vec![("kind", kind.replace(' ', "_"))], i64::try_from(number).unwrap_or(i64::MAX))
+        });
+        labelled(out, "consensus_entries", "What the replica keeps in memory", kept)?;
         let peers =
             status.peers.iter().map(|peer| (vec![("peer", peer_label(peer))], i64::from(peer.connected)));
-        let mut family =
-            out.encode_descriptor("peer_connected", "1 while connected", None, MetricType::Gauge)?;
-        for (labels, value) in peers {
-            use prometheus_client::encoding::EncodeMetric as _;
-            ConstGauge::new(value).encode(family.encode_family(&labels)?)?;
-        }
-        Ok(())
+        labelled(out, "peer_connected", "1 while connected", peers)
     }
 
     fn traffic(&self, out: &mut DescriptorEncoder<'_>) -> fmt::Result {
@@ -155,6 +154,20 @@ pub fn scrape(registry: &Registry) -> String {
 
 /// Labels and a count.
 type Counted = (Vec<(&'static str, String)>, u64);
+
+fn labelled(
+    out: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    values: impl IntoIterator<Item = (Vec<(&'static str, String)>, i64)>,
+) -> fmt::Result {
+    use prometheus_client::encoding::EncodeMetric as _;
+    let mut family = out.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for (labels, value) in values {
+        ConstGauge::new(value).encode(family.encode_family(&labels)?)?;
+    }
+    Ok(())
+}
 
 fn gauge(out: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: i64) -> fmt::Result {
     use prometheus_client::encoding::EncodeMetric as _;

@@ -116,6 +116,7 @@ impl ConsensusThread {
         // So that useless messages cost no signature check.
         self.succession.seats.get().verifier.set_horizon(self.replica.horizon());
         self.outlets.board.replica(status);
+        self.outlets.board.keeps(self.replica.footprint());
     }
 
     fn step(&mut self, input: Input) -> Result<(), Failure> {
