@@ -143,3 +143,22 @@ impl Failure {
         Self::new(exit, format!("{doing} {}: {error}", path.display()))
     }
 }
+
+impl From<bench::BenchError> for Failure {
+    fn from(error: bench::BenchError) -> Self {
+        use bench::BenchError as E;
+        match &error {
+            E::File { doing, path, source } => Self::io(doing, path, source),
+            E::Start { log, source } => Self::io("cannot start a node with log", log, source),
+            E::NodeDied(_) => Self::because(ExitCode::Failed, "node_died", error.to_string()),
+            E::NothingSustained { .. } => {
+                Self::because(ExitCode::Failed, "nothing_sustained", error.to_string())
+            }
+            E::Interrupted => Self::because(ExitCode::Failed, "interrupted", error.to_string()),
+            E::NotReady { .. } => Self::new(ExitCode::Unreachable, error.to_string()),
+            E::Testnet { .. } | E::Ports { .. } | E::Worker { .. } => {
+                Self::new(ExitCode::Failed, error.to_string())
+            }
+        }
+    }
+}

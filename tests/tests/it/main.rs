@@ -1,5 +1,6 @@
 //! End-to-end tests with real processes, named by shape: `n4f1` is four validators of which one may fail.
 
+mod bench;
 mod ceremony;
 mod crashes;
 mod disk_faults;

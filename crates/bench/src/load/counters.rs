@@ -9,6 +9,9 @@ use std::{
 };
 
 use hdrhistogram::Histogram;
+use tokio::time::Instant;
+
+use super::{Answer, Tally};
 
 /// Latencies above this are counted as this.
 const LATENCY_MAX: Duration = Duration::from_secs(600);
@@ -80,13 +83,12 @@ impl Default for Counters {
 }
 
 impl Counters {
-    /// One more.
-    pub(super) fn count(counter: &AtomicU64) {
+    fn count(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A transfer committed this long after it was due.
-    pub(super) fn record(&self, latency: Duration) {
+    fn record(&self, latency: Duration) {
         let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         if let Some(histogram) = self.latencies.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             histogram.saturating_record(micros);
@@ -121,6 +123,34 @@ impl Counters {
         };
         histogram.reset();
         Some(latency)
+    }
+}
+
+impl Tally for Counters {
+    fn sent(&self, _due: Instant) {
+        Self::count(&self.sent);
+        Self::count(&self.in_flight);
+    }
+
+    fn not_sent(&self, _due: Instant) {
+        Self::count(&self.not_sent);
+    }
+
+    fn answered(&self, due: Instant, answer: Answer) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        match answer {
+            Answer::Committed => {
+                Self::count(&self.committed);
+                self.record(due.elapsed());
+            }
+            Answer::Failed => Self::count(&self.failed),
+            Answer::Refused => Self::count(&self.refused),
+            Answer::Expired | Answer::Unknown => Self::count(&self.expired),
+        }
+    }
+
+    fn broke(&self) {
+        Self::count(&self.breaks);
     }
 }
 

@@ -9,11 +9,15 @@ mod connection;
 mod counters;
 mod payments;
 mod plan;
+mod tally;
+mod workload;
 
 use tokio::{sync::watch, task::JoinHandle};
 
 pub use counters::{Latency, Snapshot};
 pub use plan::{LoadPlan, Payer};
+pub use tally::{Answer, Tally};
+pub use workload::Workload;
 
 use connection::Connection;
 use counters::Counters;
@@ -28,21 +32,22 @@ pub struct Load {
 }
 
 impl Load {
+    /// As [`Load::start`], told to another tally than [`Load::take`]'s.
+    #[must_use]
+    pub fn start_with(plan: LoadPlan, tally: &Arc<dyn Tally>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let tasks = connections(plan, |_| tally.clone(), &stopped);
+        Self { stop, targets: Vec::new(), tasks }
+    }
+
     /// Starts the connections on the current tokio runtime. A target that cannot be reached is tried again
     /// until the load is stopped.
     #[must_use]
     pub fn start(plan: LoadPlan) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let plan = Arc::new(plan);
         let targets: Vec<Arc<Counters>> = plan.targets.iter().map(|_| Arc::default()).collect();
-        let mut tasks = Vec::new();
-        for (place, counters) in targets.iter().enumerate() {
-            for lane in 0..plan.connections_per_target {
-                let number = place * plan.connections_per_target + lane;
-                let connection = Connection::new(plan.clone(), counters.clone(), place, number);
-                tasks.push(tokio::spawn(connection.run(stopped.clone())));
-            }
-        }
+        let of = |place: usize| -> Arc<dyn Tally> { targets[place].clone() };
+        let tasks = connections(plan, of, &stopped);
         Self { stop, targets, tasks }
     }
 
@@ -60,4 +65,21 @@ impl Load {
             let _ = task.await;
         }
     }
+}
+
+fn connections(
+    plan: LoadPlan,
+    tally: impl Fn(usize) -> Arc<dyn Tally>,
+    stopped: &watch::Receiver<bool>,
+) -> Vec<JoinHandle<()>> {
+    let plan = Arc::new(plan);
+    let mut tasks = Vec::new();
+    for place in 0..plan.targets.len() {
+        for lane in 0..plan.connections_per_target {
+            let number = place * plan.connections_per_target + lane;
+            let connection = Connection::new(plan.clone(), tally(place), place, number);
+            tasks.push(tokio::spawn(connection.run(stopped.clone())));
+        }
+    }
+    tasks
 }

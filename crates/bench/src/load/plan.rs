@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use types::{AccountId, Amount, AssetId, ChainId, SecretKey};
+
+use super::Workload;
 
 /// An account that pays, and its only key.
 #[derive(Debug, Clone)]
@@ -28,6 +31,18 @@ pub struct LoadPlan {
     pub asset: AssetId,
     /// How much each time.
     pub amount: Amount,
+    /// What is asked for.
+    pub workload: Workload,
+    /// May issue the asset; [`Workload::Mixed`] wants one.
+    pub issuer: Option<Payer>,
+    /// Makes the choices; transactions of one seed and one clock are equal.
+    pub seed: u64,
+    /// When the first is due; `None`: now.
+    pub start: Option<Instant>,
+    /// What is due then or later is not sent; `None`: until stopped.
+    pub until: Option<Instant>,
+    /// Whether a connection that breaks goes to the next target.
+    pub failover: bool,
     /// At least two; each pays the next in turn.
     pub payers: Vec<Payer>,
     /// How long a transfer may wait for its block.

@@ -2,6 +2,7 @@
 //! with `--json`, as one object on stdout.
 
 mod arguments;
+mod bench;
 mod config;
 mod devnet;
 mod genesis;
@@ -47,6 +48,11 @@ enum Command {
     Devnet(devnet::Arguments),
     /// Make complete homes, a genesis and funded accounts for a test network.
     Testnet(testnet::Arguments),
+    /// Measure throughput, latency and cost: of networks that it starts, or of one that runs.
+    Bench(Box<bench::Arguments>),
+    /// A load process of `bench`.
+    #[command(hide = true)]
+    BenchWorker,
     /// Make one key.
     Keygen(keygen::Arguments),
     /// Make a home with fresh keys and settings.
@@ -95,6 +101,8 @@ fn run(command: Command, output: Output) -> Outcome {
     match command {
         Command::Devnet(arguments) => devnet::run(arguments, output),
         Command::Testnet(arguments) => testnet::run(arguments, output),
+        Command::Bench(arguments) => bench::run(*arguments, output),
+        Command::BenchWorker => bench::worker::run(),
         Command::Keygen(arguments) => keygen::run(&arguments, output),
         Command::Init(arguments) => init::run(&arguments, output),
         Command::Genesis(command) => genesis::run(command, output),

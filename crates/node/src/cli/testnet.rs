@@ -34,6 +34,9 @@ pub(super) struct Arguments {
     /// The network's name.
     #[arg(long, default_value = "testnet", value_name = "NAME")]
     network: String,
+    /// How many funded accounts, account0 and so on.
+    #[arg(long, default_value_t = testnet::ACCOUNTS, value_name = "N")]
+    accounts: usize,
     /// Also write compose.yaml, one container per node.
     #[arg(long)]
     compose: bool,
@@ -50,6 +53,7 @@ pub(super) fn run(arguments: Arguments, output: Output) -> Outcome {
         base_port: arguments.base_port,
         hosts: arguments.hosts,
         parameters: arguments.parameters,
+        accounts: arguments.accounts,
         compose: arguments.compose,
         ..TestnetPlan::local(arguments.output, arguments.validators)
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bench::load::{Load, LoadPlan, Payer};
+use bench::load::{Load, LoadPlan, Payer, Workload};
 use types::{Amount, AssetId};
 
 use super::{Devnet, nodes::Node};
@@ -25,6 +25,12 @@ pub(super) fn start(devnet: &Devnet, nodes: &[Node]) -> Result<Option<Load>, Fai
         chain_id: genesis.chain_id(),
         asset: AssetId::of_name("TEST"),
         amount: Amount::new(1),
+        workload: Workload::Transfer,
+        issuer: None,
+        seed: rand::random(),
+        start: None,
+        until: None,
+        failover: false,
         payers,
         lifetime: Duration::from_secs(60),
         in_flight_max: 4096,

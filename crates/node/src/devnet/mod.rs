@@ -3,7 +3,6 @@
 //! Makes the network if the directory has none, starts one `hanse start` per node, asks each node how it
 //! does once a second, and stops all of them together. Run again, it goes on where it was.
 
-mod children;
 mod demo;
 mod nodes;
 mod picture;
@@ -11,6 +10,7 @@ mod pulse;
 
 use std::{path::PathBuf, time::Duration};
 
+use bench::processes::{Children, Launch};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
@@ -18,7 +18,6 @@ use crate::{
     json::Output,
     testnet::{self, TestnetPlan},
 };
-use children::Children;
 use picture::Screen;
 use pulse::Pulse;
 
@@ -66,7 +65,10 @@ async fn live(devnet: &Devnet, output: Output) -> Result<ExitCode, Failure> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let nodes = nodes::find(&devnet.directory)?;
-    let mut children = Children::start(&nodes)?;
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::new(ExitCode::Io, format!("cannot find the program itself: {error}")))?;
+    let launches: Vec<Launch> = nodes.iter().map(nodes::Node::launch).collect();
+    let mut children = Children::start(&program, &launches)?;
     let load = demo::start(devnet, &nodes)?;
     let mut pulse = Pulse::new(&nodes);
     let mut screen = Screen::new(output);

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use bench::processes::Launch;
+
 use crate::{
     exit::{ExitCode, Failure},
     home::Home,
@@ -15,6 +17,13 @@ pub(super) struct Node {
     pub(super) grpc: String,
     pub(super) http: String,
     pub(super) log: PathBuf,
+}
+
+impl Node {
+    /// How its process is started.
+    pub(super) fn launch(&self) -> Launch {
+        Launch { name: self.name.clone(), home: self.home.directory().to_path_buf(), log: self.log.clone() }
+    }
 }
 
 /// `DIR/node0`, `DIR/node1`, ... as far as there are any, with the addresses of their settings.

@@ -5,10 +5,10 @@ use std::{
     path::Path,
 };
 
+use bench::processes::Death;
 use serde_json::{Value, json};
 
 use super::{
-    children::Death,
     nodes::Node,
     pulse::{Beat, NodeBeat},
 };

@@ -13,8 +13,10 @@ use crate::{
     keys,
 };
 
-/// How many accounts there are.
+/// How many accounts there are, unless more are asked for.
 pub const ACCOUNTS: usize = 16;
+/// How many there may be: a genesis file has room for them.
+const ACCOUNTS_MAX: usize = 20_000;
 /// What each holds: 1,000,000,000.00 TEST.
 pub const HOLDING: Amount = Amount::new(100_000_000_000);
 
@@ -64,8 +66,14 @@ impl AccountKey {
 /// Makes the key files and the cards beside them.
 pub(super) fn create(plan: &TestnetPlan) -> Result<Vec<AccountKey>, Failure> {
     let directory = plan.directory.join("accounts");
-    let mut accounts = Vec::with_capacity(ACCOUNTS);
-    for index in 0..ACCOUNTS {
+    if !(ACCOUNTS..=ACCOUNTS_MAX).contains(&plan.accounts) {
+        let found = plan.accounts;
+        return Err(Failure::usage(format!(
+            "--accounts: expected {ACCOUNTS} to {ACCOUNTS_MAX}, found {found}"
+        )));
+    }
+    let mut accounts = Vec::with_capacity(plan.accounts);
+    for index in 0..plan.accounts {
         let secret: SecretKey = fresh_key()?;
         keys::create_key_file(&directory.join(format!("account{index}.key")), &secret, None)?;
         let account = AccountKey { index, key: secret.public_key() };

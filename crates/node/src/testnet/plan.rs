@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::ACCOUNTS;
 use crate::{config::Values, exit::Failure};
 
 /// How a test network is to be made.
@@ -23,6 +24,8 @@ pub struct TestnetPlan {
     pub hosts: Vec<String>,
     /// `name=value` chain parameters.
     pub parameters: Vec<String>,
+    /// How many funded accounts, 16 to 20,000.
+    pub accounts: usize,
     /// Whether to write `compose.yaml`; the nodes then listen on all addresses of their containers.
     pub compose: bool,
     /// Time of block 0, unix ms.
@@ -61,6 +64,7 @@ impl TestnetPlan {
             base_port: 26600,
             hosts: Vec::new(),
             parameters: Vec::new(),
+            accounts: ACCOUNTS,
             compose: false,
             created_ms: now_ms(),
         }

@@ -2,7 +2,6 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{Read as _, Seek as _, SeekFrom},
     path::Path,
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -11,60 +10,76 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
-use super::nodes::Node;
-use crate::exit::{ExitCode, Failure};
+use super::{Death, Launch, log};
+use crate::BenchError;
 
 /// How long processes have to end by themselves.
 const STOP_TIME: Duration = Duration::from_secs(10);
-/// How much of a dead process's log is shown.
-const LOG_LINES: usize = 10;
-const LOG_TAIL_BYTES: u64 = 16 * 1024;
+/// One child per node. They must be started on a thread that lives as long as they: its end is our end to them.
+#[derive(Debug)]
+pub struct Children(Vec<Slot>);
 
-/// One child per node.
-pub(super) struct Children(Vec<Slot>);
-
+#[derive(Debug)]
 struct Slot {
-    node: Node,
+    launch: Launch,
     child: Option<Child>,
     /// How long the log was when the process started: what is older is another run's.
     log_before: u64,
 }
 
-/// How a child ended.
-#[derive(Debug, Clone)]
-pub(super) struct Death {
-    pub(super) name: String,
-    pub(super) exit_code: Option<i32>,
-    pub(super) how: String,
-    pub(super) log: Vec<String>,
-}
-
 impl Children {
     /// Starts all; when one cannot be started, those before it are killed.
-    pub(super) fn start(nodes: &[Node]) -> Result<Self, Failure> {
-        let program = std::env::current_exe().map_err(|error| {
-            Failure::new(ExitCode::Io, format!("cannot find the program itself: {error}"))
-        })?;
-        let start = |node: &Node| {
-            let log_before = node.log.metadata().map_or(0, |metadata| metadata.len());
-            let child = Some(spawn(&program, node)?);
-            Ok(Slot { node: node.clone(), child, log_before })
+    ///
+    /// # Errors
+    /// [`BenchError::Start`].
+    pub fn start(program: &Path, launches: &[Launch]) -> Result<Self, BenchError> {
+        let start = |launch: &Launch| {
+            let log_before = log::length(&launch.log);
+            let child = Some(spawn(program, launch)?);
+            Ok(Slot { launch: launch.clone(), child, log_before })
         };
-        nodes.iter().map(start).collect::<Result<_, _>>().map(Self)
+        launches.iter().map(start).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Starts one again that ended.
+    ///
+    /// # Errors
+    /// [`BenchError::Start`].
+    pub fn restart(&mut self, program: &Path, place: usize) -> Result<(), BenchError> {
+        if let Some(slot) = self.0.get_mut(place).filter(|slot| slot.child.is_none()) {
+            slot.log_before = log::length(&slot.launch.log);
+            slot.child = Some(spawn(program, &slot.launch)?);
+        }
+        Ok(())
+    }
+
+    /// The process ids of those that run, in order.
+    #[must_use]
+    pub fn pids(&self) -> Vec<Option<u32>> {
+        self.0.iter().map(|slot| slot.child.as_ref().and_then(Child::id)).collect()
+    }
+
+    /// `kill -9` on purpose: no death is told of.
+    pub async fn kill(&mut self, place: usize) {
+        if let Some(mut child) = self.0.get_mut(place).and_then(|slot| slot.child.take()) {
+            // It may have ended just now: then there is nothing to do.
+            let _ = child.kill().await;
+        }
     }
 
     /// Which nodes are running, in order.
-    pub(super) fn running(&self) -> Vec<bool> {
+    #[must_use]
+    pub fn running(&self) -> Vec<bool> {
         self.0.iter().map(|slot| slot.child.is_some()).collect()
     }
 
     /// Those that ended since the last call.
-    pub(super) fn reap(&mut self) -> Vec<Death> {
+    pub fn reap(&mut self) -> Vec<Death> {
         self.0.iter_mut().filter_map(Slot::reap).collect()
     }
 
     /// Ends all with SIGTERM; those that do not end in time are killed. Unclean ends are returned.
-    pub(super) async fn stop(mut self) -> Vec<Death> {
+    pub async fn stop(mut self) -> Vec<Death> {
         for slot in &self.0 {
             slot.terminate();
         }
@@ -115,23 +130,24 @@ impl Slot {
 
     fn obituary(&self) -> Death {
         Death {
-            name: self.node.name.clone(),
+            name: self.launch.name.clone(),
             exit_code: None,
             how: String::new(),
-            log: last_lines(&self.node.log, self.log_before),
+            log: log::last_lines(&self.launch.log, self.log_before),
         }
     }
 }
 
-fn spawn(program: &Path, node: &Node) -> Result<Child, Failure> {
-    let failed = |error: &std::io::Error| Failure::io("cannot start a node with log", &node.log, error);
-    let log: File =
-        OpenOptions::new().create(true).append(true).open(&node.log).map_err(|error| failed(&error))?;
-    let copy = log.try_clone().map_err(|error| failed(&error))?;
+fn spawn(program: &Path, launch: &Launch) -> Result<Child, BenchError> {
+    let failed = |source| BenchError::Start { log: launch.log.clone(), source };
+    let log: File = OpenOptions::new().create(true).append(true).open(&launch.log).map_err(failed)?;
+    let copy = log.try_clone().map_err(failed)?;
     Command::new(program)
         .arg("start")
         .arg("--home")
-        .arg(node.home.directory())
+        .arg(&launch.home)
+        // When we are killed outright, the node still learns of it.
+        .args(["--parent", &std::process::id().to_string()])
         .stdin(Stdio::null())
         .stdout(Stdio::from(copy))
         .stderr(Stdio::from(log))
@@ -139,21 +155,5 @@ fn spawn(program: &Path, node: &Node) -> Result<Child, Failure> {
         .process_group(0)
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| failed(&error))
-}
-
-/// The last lines of a log, at most those after `from` bytes; none when it cannot be read.
-fn last_lines(path: &Path, from: u64) -> Vec<String> {
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(LOG_TAIL_BYTES).max(from)))?;
-        let mut bytes = Vec::new();
-        file.take(LOG_TAIL_BYTES).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    let bytes = read().unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(LOG_LINES)..].iter().map(|line| (*line).to_owned()).collect()
+        .map_err(failed)
 }
