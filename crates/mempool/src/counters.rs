@@ -108,6 +108,10 @@ impl LiveCounters {
         *self.refused.lock().entry(code).or_default() += 1;
     }
 
+    pub(crate) fn has_sent_invalid(&self, author: ValidatorIndex) -> bool {
+        self.invalid_batches_of.lock().contains_key(&author)
+    }
+
     pub(crate) fn invalid_batch_of(&self, author: ValidatorIndex) {
         *self.invalid_batches_of.lock().entry(author).or_default() += 1;
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crossbeam_channel::Receiver;
 use types::{
-    Batch, BatchDigest, BatchSequence, CheckedBatch, Epoch, TimeMs, ValidatorIndex, checked::InvalidBatch,
+    Batch, BatchDigest, BatchSequence, Epoch, TimeMs, ValidatorIndex,
+    checked::{InvalidBatch, UncheckedBatch},
     codec,
 };
 
@@ -18,6 +19,9 @@ use crate::{
     threads::{Stop, drain},
 };
 
+/// Batches taken from the queue at once, and about how many of their signatures are verified in one go.
+const TOGETHER_MAX: usize = 32;
+const SIGNATURES_MAX: usize = 512;
 /// Author, sequence, epoch, expiry, count: where they stand in a batch's canonical bytes.
 const PREFIX: usize = 2 + 8 + 8 + 8 + 8;
 
@@ -45,53 +49,101 @@ impl Arrival {
     }
 }
 
-/// A worker: verifies batches until the mempool stops.
+/// A batch that is well-formed and under way.
+struct Read {
+    from: Option<ValidatorIndex>,
+    arrival: Arrival,
+    batch: UncheckedBatch,
+    permit: Permit,
+}
+
+/// A worker: verifies batches until the mempool stops, those that wait together.
 pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<PeerBatch>, stop: &Stop) {
-    while let Some(batches) = drain(queue, stop, 1) {
+    while let Some(batches) = drain(queue, stop, TOGETHER_MAX) {
+        let (mut together, mut signatures) = (Vec::new(), 0);
         for PeerBatch { from, bytes, permit } in batches {
             shared.counters.batches_received.add(1);
-            take(shared, from, bytes);
-            drop(permit);
+            let Some(arrival) = judge(shared, from, &bytes) else { continue };
+            let Some(batch) = read(shared, from, &arrival, bytes) else { continue };
+            let read = Read { from, arrival, batch, permit };
+            if shared.counters.has_sent_invalid(read.arrival.author) {
+                // It may cost itself a second look, but no others.
+                verify(shared, vec![read]);
+                continue;
+            }
+            signatures += read.batch.signatures();
+            together.push(read);
+            if signatures >= SIGNATURES_MAX {
+                verify(shared, std::mem::take(&mut together));
+                signatures = 0;
+            }
         }
+        verify(shared, together);
     }
 }
 
-fn take(shared: &Shared, from: Option<ValidatorIndex>, bytes: Bytes) {
+/// Whether the batch is wanted; if so, it is under way from here on.
+fn judge(shared: &Shared, from: Option<ValidatorIndex>, bytes: &Bytes) -> Option<Arrival> {
     let era = shared.era();
     let known =
         |arrival: &Arrival| era.validators.get(arrival.author).is_some() || arrival.epoch != era.epoch;
-    let Some(arrival) = Arrival::read(&bytes).filter(known) else {
+    let Some(arrival) = Arrival::read(bytes).filter(known) else {
         shared.counters.batches_invalid.add(1);
-        return;
+        return None;
     };
     if arrival.epoch != era.epoch {
         shared.counters.batches_refused.add(1);
-        return;
+        return None;
     }
     let judged = shared.exchange.lock().arrive(from, &arrival);
     match judged {
-        Judged::Taken => verify(shared, from, &arrival, bytes),
+        Judged::Taken => return Some(arrival),
         Judged::AcknowledgeAgain(reference) => acknowledge::acknowledge(shared, &reference),
         Judged::Known => {}
         Judged::Refused => shared.counters.batches_refused.add(1),
     }
+    None
 }
 
-fn verify(shared: &Shared, from: Option<ValidatorIndex>, arrival: &Arrival, bytes: Bytes) {
+fn read(
+    shared: &Shared,
+    from: Option<ValidatorIndex>,
+    arrival: &Arrival,
+    bytes: Bytes,
+) -> Option<UncheckedBatch> {
     let known = |transaction: &types::Transaction| shared.verified.get(transaction);
-    match CheckedBatch::check_with(bytes, &shared.chain, &shared.era().parameters, known) {
-        Ok(batch) => {
-            shared.verified.insert(batch.transactions());
-            shared.write(Job::Batch(Arc::new(batch), Origin::Peer));
-        }
-        Err(error) => {
-            shared.exchange.lock().abandon(arrival);
-            shared.counters.batches_invalid.add(1);
-            shared.counters.signatures_bad.add(usize::from(error == InvalidBatch::Signature));
-            if from == Some(arrival.author) {
-                shared.counters.invalid_batch_of(arrival.author);
-            }
-            tracing::debug!(author = %arrival.author, digest = %arrival.digest, %error, "invalid batch");
-        }
+    UncheckedBatch::read(bytes, &shared.chain, &shared.era().parameters, known)
+        .map_err(|error| invalid(shared, from, arrival, &error))
+        .ok()
+}
+
+fn verify(shared: &Shared, batches: Vec<Read>) {
+    let (mut arrivals, mut unchecked) =
+        (Vec::with_capacity(batches.len()), Vec::with_capacity(batches.len()));
+    for read in batches {
+        arrivals.push((read.from, read.arrival, read.permit));
+        unchecked.push(read.batch);
     }
+    for ((from, arrival, permit), checked) in
+        arrivals.into_iter().zip(UncheckedBatch::verify_together(unchecked))
+    {
+        match checked {
+            Ok(batch) => {
+                shared.verified.insert(batch.transactions());
+                shared.write(Job::Batch(Arc::new(batch), Origin::Peer));
+            }
+            Err(error) => invalid(shared, from, &arrival, &error),
+        }
+        drop(permit);
+    }
+}
+
+fn invalid(shared: &Shared, from: Option<ValidatorIndex>, arrival: &Arrival, error: &InvalidBatch) {
+    shared.exchange.lock().abandon(arrival);
+    shared.counters.batches_invalid.add(1);
+    shared.counters.signatures_bad.add(usize::from(*error == InvalidBatch::Signature));
+    if from == Some(arrival.author) {
+        shared.counters.invalid_batch_of(arrival.author);
+    }
+    tracing::debug!(author = %arrival.author, digest = %arrival.digest, %error, "invalid batch");
 }

@@ -79,47 +79,7 @@ impl CheckedBatch {
     /// # Errors
     /// [`InvalidBatch`]; invalid here means invalid at every honest validator.
     pub fn check(encoded: Bytes, chain: &ChainId, parameters: &Parameters) -> Result<Self, InvalidBatch> {
-        Self::check_with(encoded, chain, parameters, |_| None)
-    }
-
-    /// As [`CheckedBatch::check`], but transactions that `known` returns (by their exact bytes: verified
-    /// here before) are not verified again.
-    ///
-    /// # Errors
-    /// [`InvalidBatch`].
-    pub fn check_with(
-        encoded: Bytes,
-        chain: &ChainId,
-        parameters: &Parameters,
-        known: impl Fn(&Transaction) -> Option<CheckedTransaction>,
-    ) -> Result<Self, InvalidBatch> {
-        let (batch, reference) = Batch::decode(&encoded, parameters.max_batch_bytes)?;
-        let mut transactions = Vec::with_capacity(batch.transactions.len());
-        for (index, bytes) in batch.transactions.into_iter().enumerate() {
-            let transaction = Transaction::decode(bytes, chain, parameters)
-                .map_err(|error| InvalidBatch::Transaction { index, error })?;
-            transactions.push(transaction);
-        }
-        let seen: Vec<_> =
-            transactions.iter().map(|t| known(t).filter(|k| k.get().witness() == t.witness())).collect();
-        let fresh: Vec<_> = transactions
-            .iter()
-            .zip(&seen)
-            .filter(|(_, known)| known.is_none())
-            .map(|(fresh, _)| fresh)
-            .collect();
-        let messages: Vec<_> = fresh.iter().map(|transaction| message_of(transaction)).collect();
-        let items: Vec<_> = fresh
-            .iter()
-            .zip(&messages)
-            .flat_map(|(transaction, message)| items_of(transaction, message))
-            .collect();
-        verify_batch(&items).map_err(|_| InvalidBatch::Signature)?;
-        let join = |(transaction, known): (Transaction, Option<CheckedTransaction>)| {
-            known.unwrap_or_else(|| CheckedTransaction(Arc::new(transaction)))
-        };
-        let transactions = transactions.into_iter().zip(seen).map(join).collect();
-        Ok(Self { reference, encoded, transactions })
+        UncheckedBatch::read(encoded, chain, parameters, |_| None)?.verify()
     }
 
     /// Packs transactions that are verified already: no signature is checked again.
@@ -145,6 +105,96 @@ impl CheckedBatch {
     #[must_use]
     pub fn transactions(&self) -> &[CheckedTransaction] {
         &self.transactions
+    }
+}
+
+/// A well-formed batch whose signatures were not verified yet.
+#[derive(Debug)]
+pub struct UncheckedBatch {
+    reference: BatchRef,
+    encoded: Bytes,
+    /// Those verified here before, and new ones.
+    transactions: Vec<Result<CheckedTransaction, Transaction>>,
+}
+
+impl UncheckedBatch {
+    /// Decodes a batch. Transactions that `known` returns (by their exact bytes: verified here before) are
+    /// not verified again.
+    ///
+    /// # Errors
+    /// [`InvalidBatch`]; invalid here means invalid at every honest validator.
+    pub fn read(
+        encoded: Bytes,
+        chain: &ChainId,
+        parameters: &Parameters,
+        known: impl Fn(&Transaction) -> Option<CheckedTransaction>,
+    ) -> Result<Self, InvalidBatch> {
+        let (batch, reference) = Batch::decode(&encoded, parameters.max_batch_bytes)?;
+        let mut transactions = Vec::with_capacity(batch.transactions.len());
+        for (index, bytes) in batch.transactions.into_iter().enumerate() {
+            let transaction = Transaction::decode(bytes, chain, parameters)
+                .map_err(|error| InvalidBatch::Transaction { index, error })?;
+            let known = known(&transaction).filter(|known| known.get().witness() == transaction.witness());
+            transactions.push(known.ok_or(transaction));
+        }
+        Ok(Self { reference, encoded, transactions })
+    }
+
+    /// Identity and declared sizes.
+    #[must_use]
+    pub const fn reference(&self) -> &BatchRef {
+        &self.reference
+    }
+
+    /// Signatures to be verified.
+    #[must_use]
+    pub fn signatures(&self) -> usize {
+        self.fresh().map(|transaction| transaction.signatures().len()).sum()
+    }
+
+    /// Verifies its signatures in one go.
+    ///
+    /// # Errors
+    /// [`InvalidBatch::Signature`].
+    pub fn verify(self) -> Result<CheckedBatch, InvalidBatch> {
+        if Self::are_good(std::slice::from_ref(&self)) {
+            Ok(self.trusted())
+        } else {
+            Err(InvalidBatch::Signature)
+        }
+    }
+
+    /// Verifies the signatures of several in one go, which costs less than one batch after the other; only when one
+    /// is bad each batch is verified by itself. One answer for each, in order.
+    #[must_use]
+    pub fn verify_together(batches: Vec<Self>) -> Vec<Result<CheckedBatch, InvalidBatch>> {
+        if batches.len() > 1 && Self::are_good(&batches) {
+            return batches.into_iter().map(|batch| Ok(batch.trusted())).collect();
+        }
+        batches.into_iter().map(Self::verify).collect()
+    }
+
+    fn fresh(&self) -> impl Iterator<Item = &Transaction> {
+        self.transactions.iter().filter_map(|transaction| transaction.as_ref().err())
+    }
+
+    fn are_good(batches: &[Self]) -> bool {
+        let fresh: Vec<_> = batches.iter().flat_map(Self::fresh).collect();
+        let messages: Vec<_> = fresh.iter().map(|transaction| message_of(transaction)).collect();
+        let items: Vec<_> = fresh
+            .iter()
+            .zip(&messages)
+            .flat_map(|(transaction, message)| items_of(transaction, message))
+            .collect();
+        verify_batch(&items).is_ok()
+    }
+
+    fn trusted(self) -> CheckedBatch {
+        let join = |transaction: Result<_, Transaction>| {
+            transaction.unwrap_or_else(|fresh| CheckedTransaction(Arc::new(fresh)))
+        };
+        let transactions = self.transactions.into_iter().map(join).collect();
+        CheckedBatch { reference: self.reference, encoded: self.encoded, transactions }
     }
 }
 

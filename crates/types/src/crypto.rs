@@ -2,6 +2,9 @@
 //! cofactored equation), for which single and batch verification always agree. Nothing else in the
 //! workspace verifies a signature. Signatures are never identities: they are not unique.
 
+mod batch;
+mod points;
+
 use std::{fmt, str::FromStr};
 
 use ed25519_dalek::Signer as _;
@@ -147,7 +150,7 @@ pub fn random_bytes() -> Result<[u8; 32], NoRandomness> {
     Ok(bytes)
 }
 
-/// Checks that **all** signatures are good, at about a third of the cost of one by one. By the ZIP-215 rule
+/// Checks that **all** signatures are good, at about a quarter of the cost of one by one. By the ZIP-215 rule
 /// the answer is the conjunction of [`PublicKey::verify`] over the items (up to a chance of 2⁻¹²⁸).
 ///
 /// # Errors
@@ -156,14 +159,8 @@ pub fn verify_batch(items: &[SignedBytes<'_>]) -> Result<(), BadSignature> {
     match items {
         [] => Ok(()),
         [one] => one.key.verify(one.message, &one.signature),
-        many => {
-            let mut verifier = ed25519_zebra::batch::Verifier::new();
-            for item in many {
-                let key = ed25519_zebra::VerificationKeyBytes::from(item.key.0);
-                verifier.queue((key, ed25519_zebra::Signature::from(item.signature.0), item.message));
-            }
-            verifier.verify(rand::rng()).map_err(|_| BadSignature)
-        }
+        many if batch::is_good(many) => Ok(()),
+        _ => Err(BadSignature),
     }
 }
 

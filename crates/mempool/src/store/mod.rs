@@ -13,7 +13,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use disk::Disk;
 use parking_lot::Mutex;
-use types::{Batch, BatchDigest, BatchRef, ChainId, CheckedBatch, Parameters, ValidatorIndex};
+use types::{
+    Batch, BatchDigest, BatchRef, ChainId, CheckedBatch, Parameters, ValidatorIndex, checked::UncheckedBatch,
+};
 
 use crate::{MempoolError, counters::LiveCounters, verified::Verified};
 use index::Index;
@@ -93,7 +95,9 @@ impl Store {
             return Ok(Some(batch));
         }
         let Some(encoded) = self.encoded(digest)? else { return Ok(None) };
-        match CheckedBatch::check_with(encoded, chain, parameters, |transaction| verified.get(transaction)) {
+        let known = |transaction: &types::Transaction| verified.get(transaction);
+        let read = UncheckedBatch::read(encoded, chain, parameters, known);
+        match read.and_then(UncheckedBatch::verify) {
             Ok(batch) => {
                 let batch = Arc::new(batch);
                 self.index.lock().remember(Arc::clone(&batch), self.cache_bytes_max);

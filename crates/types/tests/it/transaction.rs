@@ -8,7 +8,7 @@ use types::{
     AccountId, AccountStatus, Amount, AssetId, Authority, Batch, CheckedBatch, CheckedTransaction, Code,
     KeySet, LockId, MemberId, Operation, Parameters, PublicKey, Role, TimeMs, Transaction, WeightedKey,
     batch::BatchError,
-    checked::InvalidBatch,
+    checked::{InvalidBatch, UncheckedBatch},
     state::TransferPolicy,
     transaction::{TransactionBody, TransactionError},
 };
@@ -223,8 +223,42 @@ fn a_batch_is_judged_by_its_bytes_alone() {
     assert_eq!(check(&forged_batch).unwrap_err(), InvalidBatch::Signature);
     // What was verified here before stands for these very bytes only: the forged witness is another.
     let known = CheckedTransaction::check_each(vec![first]).remove(0).unwrap();
-    let lent = CheckedBatch::check_with(forged_batch, &chain(), &parameters, |_| Some(known.clone()));
+    let lent = UncheckedBatch::read(forged_batch, &chain(), &parameters, |_| Some(known.clone()));
+    let lent = lent.unwrap().verify();
     assert_eq!(lent.unwrap_err(), InvalidBatch::Signature);
+}
+
+#[test]
+fn batches_verified_together_are_judged_one_by_one() {
+    let parameters = Parameters::default();
+    let transaction = |account, salt| {
+        TransactionBody { salt, ..body(vec![every_operation().remove(12)]) }.sign(&[&key("account", account)])
+    };
+    let pack = |salts: std::ops::Range<u64>, forged: bool| {
+        let mut transactions: Vec<_> = salts.map(|salt| transaction(salt as usize % 3, salt)).collect();
+        if forged {
+            let own = transactions[1].signatures()[0].signature.to_string();
+            let other = transactions[0].signatures()[0].signature.to_string();
+            let bytes = hex::encode(transactions[1].bytes()).replace(&own, &other);
+            let bytes: Bytes = hex::decode(bytes).unwrap().into();
+            transactions[1] = Transaction::decode(bytes, &chain(), &parameters).unwrap();
+        }
+        let transactions = transactions.iter().map(|transaction| transaction.bytes().clone()).collect();
+        let encoded: Bytes = Batch { transactions, ..codec::batch() }.encode().into();
+        UncheckedBatch::read(encoded, &chain(), &parameters, |_| None).unwrap()
+    };
+    for forged in [None, Some(0), Some(1), Some(2)] {
+        let batches: Vec<_> = (0..3u64).map(|i| pack(100 * i..100 * i + 80, forged == Some(i))).collect();
+        assert_eq!(batches.iter().map(UncheckedBatch::signatures).sum::<usize>(), 240);
+        let digests: Vec<_> = batches.iter().map(|batch| batch.reference().digest).collect();
+        let checked = UncheckedBatch::verify_together(batches);
+        for (place, (checked, digest)) in (0..).zip(checked.into_iter().zip(digests)) {
+            match checked {
+                Ok(batch) => assert_eq!((batch.reference().digest, batch.transactions().len()), (digest, 80)),
+                Err(error) => assert_eq!((error, forged), (InvalidBatch::Signature, Some(place))),
+            }
+        }
+    }
 }
 
 #[test]
