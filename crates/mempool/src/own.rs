@@ -1,6 +1,12 @@
 //! Own batches on their way to be ordered: acknowledgements, proofs, and whom to send them again.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use types::{AvailabilityProof, BatchDigest, BatchRef, Signature, TimeMs, ValidatorIndex, ValidatorSet};
 
@@ -9,6 +15,8 @@ use crate::pending::Key;
 /// Ticks before a batch is sent again for the first time; the wait doubles up to the maximum.
 const RESEND_TICKS: u64 = 20;
 const RESEND_TICKS_MAX: u64 = 320;
+/// Ticks that a batch waits for q acknowledgements before it is proven by f+1.
+const QUORUM_TICKS: u64 = 2;
 
 /// One own batch neither ordered nor dropped.
 #[derive(Debug)]
@@ -16,6 +24,9 @@ struct OwnBatch {
     reference: BatchRef,
     keys: Vec<Key>,
     acks: BTreeMap<ValidatorIndex, Signature>,
+    /// Who acknowledged after the proof of q: not verified, for it only says who needs no copy.
+    late: BTreeSet<ValidatorIndex>,
+    made: u64,
     proven: usize,
     resend_at: u64,
     resend_wait: u64,
@@ -23,36 +34,70 @@ struct OwnBatch {
 
 /// All of them.
 #[derive(Debug, Default)]
-pub(crate) struct OwnBatches(BTreeMap<BatchDigest, OwnBatch>);
+pub(crate) struct OwnBatches {
+    batches: BTreeMap<BatchDigest, OwnBatch>,
+    unproven: Arc<AtomicUsize>,
+}
 
 impl OwnBatches {
     /// A batch just made.
     pub(crate) fn made(&mut self, reference: BatchRef, keys: Vec<Key>, tick: u64) {
-        self.insert(reference, keys, tick + RESEND_TICKS);
+        self.insert(reference, keys, tick, tick + RESEND_TICKS);
     }
 
     /// A batch of an earlier run: its acknowledgements are collected anew, from the first tick on.
     pub(crate) fn found(&mut self, reference: BatchRef) {
-        self.insert(reference, Vec::new(), 0);
+        self.insert(reference, Vec::new(), 0, 0);
     }
 
-    fn insert(&mut self, reference: BatchRef, keys: Vec<Key>, resend_at: u64) {
-        let acks = BTreeMap::new();
-        let batch = OwnBatch { reference, keys, acks, proven: 0, resend_at, resend_wait: RESEND_TICKS };
-        self.0.insert(reference.digest, batch);
+    fn insert(&mut self, reference: BatchRef, keys: Vec<Key>, made: u64, resend_at: u64) {
+        let batch = OwnBatch {
+            reference,
+            keys,
+            acks: BTreeMap::new(),
+            late: BTreeSet::new(),
+            made,
+            proven: 0,
+            resend_at,
+            resend_wait: RESEND_TICKS,
+        };
+        self.batches.insert(reference.digest, batch);
+        self.count();
     }
 
-    /// Whether an acknowledgement of this by the signer would be new.
-    pub(crate) fn awaits(&self, reference: &BatchRef, signer: ValidatorIndex) -> Awaited {
-        match self.0.get(&reference.digest) {
+    /// How many wait for their first proof, to be read without the lock.
+    pub(crate) fn unproven(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.unproven)
+    }
+
+    fn count(&self) {
+        let unproven = self.batches.values().filter(|batch| batch.proven == 0).count();
+        self.unproven.store(unproven, Ordering::SeqCst);
+    }
+
+    /// Whether an acknowledgement of this by the signer would be new; one more than q is noted at once.
+    pub(crate) fn awaits(
+        &mut self,
+        reference: &BatchRef,
+        signer: ValidatorIndex,
+        set: &ValidatorSet,
+    ) -> Awaited {
+        match self.batches.get_mut(&reference.digest) {
             Some(batch) if batch.reference != *reference => Awaited::Wrong,
             Some(batch) if batch.acks.contains_key(&signer) => Awaited::Known,
+            Some(batch) if batch.proven >= set.quorum() => {
+                if batch.late.insert(signer) {
+                    Awaited::Late
+                } else {
+                    Awaited::Known
+                }
+            }
             Some(_) => Awaited::Yes,
             None => Awaited::Known,
         }
     }
 
-    /// Counts a verified acknowledgement. Gives a proof when f+1 are reached, and again at q.
+    /// Counts a verified acknowledgement. Gives a proof when q are reached.
     pub(crate) fn acknowledge(
         &mut self,
         digest: &BatchDigest,
@@ -60,31 +105,43 @@ impl OwnBatches {
         signature: Signature,
         set: &ValidatorSet,
     ) -> Option<AvailabilityProof> {
-        let batch = self.0.get_mut(digest)?;
+        let batch = self.batches.get_mut(digest)?;
         batch.acks.insert(signer, signature);
-        let reached =
-            [set.quorum(), set.one_honest()].into_iter().find(|needed| batch.acks.len() >= *needed)?;
-        if reached <= batch.proven {
+        if batch.proven >= set.quorum() || batch.acks.len() < set.quorum() {
             return None;
         }
-        batch.proven = reached;
-        let signatures = batch.acks.iter().map(|(signer, signature)| (*signer, *signature)).collect();
-        Some(AvailabilityProof { reference: batch.reference, signatures })
+        let proof = batch.prove();
+        self.count();
+        Some(proof)
+    }
+
+    /// Proofs by f+1 of those that waited long enough for q: some validators are slow or gone.
+    pub(crate) fn prove_waiting(&mut self, tick: u64, set: &ValidatorSet) -> Vec<AvailabilityProof> {
+        let is_due = |batch: &&mut OwnBatch| {
+            batch.proven == 0 && batch.acks.len() >= set.one_honest() && tick >= batch.made + QUORUM_TICKS
+        };
+        let proofs: Vec<_> = self.batches.values_mut().filter(is_due).map(OwnBatch::prove).collect();
+        if !proofs.is_empty() {
+            self.count();
+        }
+        proofs
     }
 
     /// Forgets a batch; its transactions' keys, if it was made in this run.
     pub(crate) fn remove(&mut self, digest: &BatchDigest) -> Option<Vec<Key>> {
-        self.0.remove(digest).map(|batch| batch.keys)
+        let removed = self.batches.remove(digest).map(|batch| batch.keys);
+        self.count();
+        removed
     }
 
     /// How many count against W: a batch that cannot be proposed any more does not.
     pub(crate) fn live(&self, now: TimeMs) -> usize {
-        self.0.values().filter(|batch| batch.reference.expires >= now).count()
+        self.batches.values().filter(|batch| batch.reference.expires >= now).count()
     }
 
     /// All, for the load.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.batches.len()
     }
 
     /// To whom which batch is to be sent again now, oldest first, within `bytes_max`.
@@ -96,7 +153,7 @@ impl OwnBatches {
         bytes_max: u64,
     ) -> Vec<(ValidatorIndex, BatchDigest)> {
         let mut due: Vec<_> = self
-            .0
+            .batches
             .values_mut()
             .filter(|batch| batch.resend_at <= tick && batch.reference.expires >= now)
             .collect();
@@ -104,8 +161,7 @@ impl OwnBatches {
         let mut resends = Vec::new();
         let mut bytes = 0;
         for batch in due {
-            let missing: Vec<_> =
-                others.iter().filter(|other| !batch.acks.contains_key(other)).copied().collect();
+            let missing: Vec<_> = others.iter().filter(|other| !batch.is_at(other)).copied().collect();
             bytes += u64::from(batch.reference.bytes) * missing.len() as u64;
             if bytes > bytes_max && !resends.is_empty() {
                 break;
@@ -118,11 +174,25 @@ impl OwnBatches {
     }
 }
 
+impl OwnBatch {
+    fn prove(&mut self) -> AvailabilityProof {
+        self.proven = self.acks.len();
+        let signatures = self.acks.iter().map(|(signer, signature)| (*signer, *signature)).collect();
+        AvailabilityProof { reference: self.reference, signatures }
+    }
+
+    fn is_at(&self, validator: &ValidatorIndex) -> bool {
+        self.acks.contains_key(validator) || self.late.contains(validator)
+    }
+}
+
 /// What an acknowledgement is to an author.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Awaited {
     /// New, if its signature is good.
     Yes,
+    /// Noted: it was not needed any more.
+    Late,
     /// Counted already, or its batch is ordered or forgotten.
     Known,
     /// It names one of our digests with other fields.

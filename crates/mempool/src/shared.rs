@@ -61,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) chain_time: AtomicU64,
     /// Own batches that count against W; changed with `exchange` locked.
     pub(crate) own_live: AtomicUsize,
+    /// Own batches without a proof.
+    pub(crate) own_unproven: Arc<AtomicUsize>,
     pub(crate) next_sequence: AtomicU64,
     pub(crate) stopping: AtomicBool,
 }

@@ -77,7 +77,7 @@ impl Mempool {
         for reference in &held {
             exchange.found(*reference, me, now);
         }
-        let own_live = exchange.own.live(now);
+        let (own_live, own_unproven) = (exchange.own.live(now), exchange.own.unproven());
         let (queues, receivers) = make_queues(config.submissions_max);
         let shared = Arc::new(Shared {
             present: RwLock::new(Arc::new(present)),
@@ -88,6 +88,7 @@ impl Mempool {
             exchange: Mutex::new(exchange),
             chain_time: AtomicU64::new(0),
             own_live: AtomicUsize::new(own_live),
+            own_unproven,
             next_sequence: AtomicU64::new(next_sequence),
             stopping: AtomicBool::new(false),
             config,

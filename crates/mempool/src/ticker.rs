@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use crossbeam_channel::RecvTimeoutError;
 
-use crate::{MempoolError, PoolMessage, Recipients, shared::Shared, threads::Stop};
+use crate::{MempoolError, PoolMessage, Recipients, acknowledge, shared::Shared, threads::Stop};
 
 /// Ticks until the mempool stops.
 pub(crate) fn work(shared: &Arc<Shared>, interval: Duration, stop: &Stop) -> Result<(), MempoolError> {
@@ -21,14 +21,18 @@ pub(crate) fn tick(shared: &Shared) -> Result<(), MempoolError> {
     let era = shared.era();
     let me = era.me();
     let others: Vec<_> = era.validators.indices().filter(|index| Some(*index) != me).collect();
-    let (resends, retries) = {
+    let (proofs, resends, retries) = {
         let mut exchange = shared.exchange.lock();
         exchange.tick += 1;
         exchange.served.clear();
         let tick = exchange.tick;
         let resends = exchange.own.resends(tick, now, &others, shared.config.resent_bytes_per_tick);
-        (resends, exchange.fetching.retries(tick))
+        let proofs = exchange.own.prove_waiting(tick, &era.validators);
+        (proofs, resends, exchange.fetching.retries(tick))
     };
+    for proof in proofs {
+        acknowledge::announce(shared, proof);
+    }
     for (peer, digest) in resends {
         if let Some(batch) = shared.store.encoded(&digest)? {
             shared.counters.batches_resent.add(1);

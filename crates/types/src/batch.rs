@@ -155,16 +155,26 @@ impl AvailabilityProof {
     /// # Errors
     /// [`BadSignature`] for too few, repeated, unordered or foreign signers and for bad signatures.
     pub fn verify(&self, chain: &ChainId, set: &ValidatorSet) -> Result<(), BadSignature> {
+        verify_batch(&self.items(&self.reference.acknowledgement_bytes(chain), set)?)
+    }
+
+    /// The signatures to be verified over `message`, the acknowledgement of this reference.
+    ///
+    /// # Errors
+    /// [`BadSignature`] for too few, repeated, unordered or foreign signers.
+    pub fn items<'m>(
+        &self,
+        message: &'m [u8],
+        set: &ValidatorSet,
+    ) -> Result<Vec<SignedBytes<'m>>, BadSignature> {
         let ordered = self.signatures.windows(2).all(|pair| pair[0].0 < pair[1].0);
         if !ordered || self.signatures.len() < set.one_honest() {
             return Err(BadSignature);
         }
-        let message = self.reference.acknowledgement_bytes(chain);
-        let mut items = Vec::with_capacity(self.signatures.len());
-        for (signer, signature) in &self.signatures {
+        let item = |(signer, signature): &(ValidatorIndex, Signature)| {
             let key = *set.key(*signer).ok_or(BadSignature)?;
-            items.push(SignedBytes { key, signature: *signature, message: &message });
-        }
-        verify_batch(&items)
+            Ok(SignedBytes { key, signature: *signature, message })
+        };
+        self.signatures.iter().map(item).collect()
     }
 }

@@ -230,7 +230,7 @@ fn an_own_batch_is_sent_again_to_those_who_did_not_acknowledge_also_after_a_rest
     let (encoded, _, reference) = node.next_own_batch();
     node.next_held();
     node.receive(1, PoolMessage::Acknowledgement(world.ack(1, &reference)));
-    node.next_certified();
+    node.until(|counters| counters.acks_received == 1);
     for _ in 0..20 {
         node.handle.tick().unwrap();
     }

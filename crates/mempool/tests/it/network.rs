@@ -94,7 +94,7 @@ fn everybody_holds_everything_and_every_batch_is_certified_by_all_who_answer() {
     for node in &nodes {
         let made = node.handle.counters().batches_made;
         assert!(made > 0);
-        node.until(|counters| counters.acks_received == 3 * made && counters.proofs_made == 2 * made);
+        node.until(|counters| counters.acks_received == 3 * made && counters.proofs_made >= made);
         assert_eq!(
             node.handle.counters().signatures_good,
             100,

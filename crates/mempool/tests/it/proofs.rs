@@ -1,4 +1,4 @@
-//! Acknowledgements become proofs at f+1 and at q, and only good ones count.
+//! Acknowledgements become a proof at q, or at f+1 when q do not come soon, and only good ones count.
 
 use mempool::{MempoolEvent, PoolMessage, Recipients};
 use types::{AvailabilityProof, BatchDigest, BatchRef, Height, Signature};
@@ -17,13 +17,17 @@ fn acknowledge(world: &World, node: &Node, signer: u16, reference: &BatchRef) {
 }
 
 #[test]
-fn a_proof_is_made_at_f_plus_1_and_at_q_and_spread() {
+fn a_proof_is_made_at_q_or_after_two_ticks_at_f_plus_1_and_spread() {
     let world = World::new(7);
     let node = world.node(0);
     let reference = own_batch(&world, &node);
     // f = 2, q = 5; the own acknowledgement counts.
     acknowledge(&world, &node, 3, &reference);
     acknowledge(&world, &node, 1, &reference);
+    node.until(|counters| counters.acks_received == 2);
+    node.handle.tick().unwrap();
+    assert_eq!(node.handle.counters().proofs_made, 0, "q may still come");
+    node.handle.tick().unwrap();
     let spread = node.next(|event| match event {
         MempoolEvent::Send { to: Recipients::All, message: PoolMessage::Proof(proof) } => Some(proof),
         _ => None,
@@ -58,7 +62,11 @@ fn forged_repeated_and_foreign_acknowledgements_do_not_count() {
     acknowledge(&world, &node, 5, &unknown);
     node.until(|counters| counters.acks_invalid == 3);
     assert_eq!(node.handle.counters().proofs_made, 0, "own and 1 are two, three are needed");
+    let before = node.handle.counters().acks_received;
     acknowledge(&world, &node, 6, &reference);
+    node.until(|counters| counters.acks_received > before);
+    node.handle.tick().unwrap();
+    node.handle.tick().unwrap();
     let (proof, acks) = node.next_certified();
     assert_eq!(acks, 3);
     let signers: Vec<_> = proof.signatures.iter().map(|(signer, _)| signer.get()).collect();
