@@ -53,3 +53,43 @@ fn growth(measured: &Measured) -> Option<f64> {
     let (first, last) = (mean(&waiting[..third]), mean(&waiting[waiting.len() - third..]));
     Some((last - first) / (waiting.len() - third) as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        report::SecondRecord,
+        worker::{Distribution, WindowLine},
+    };
+
+    /// Nine seconds of 1000/s: of each thousand `lost` do not commit, the others in 10 ms but `late` in 2 s.
+    fn measured(lost: u64, late: u64, waiting: impl Fn(u64) -> u64) -> Measured {
+        let mut histogram = Distribution::histogram().expect("good bounds");
+        histogram.record_n(10_000, 9 * (1000 - lost - late)).expect("in bounds");
+        histogram.record_n(2_000_000, 9 * late).expect("in bounds");
+        let second =
+            |second| SecondRecord { measured: true, in_flight: waiting(second), ..SecondRecord::default() };
+        Measured {
+            window: WindowLine {
+                due: 9000,
+                committed: 9000 - 9 * lost,
+                latency: Distribution::of(&histogram),
+                ..WindowLine::default()
+            },
+            seconds: (0..9).map(second).collect(),
+            ..Measured::default()
+        }
+    }
+
+    #[test]
+    fn each_rule_counts() {
+        assert_eq!(judge(&measured(0, 0, |_| 50)), Vec::<String>::new());
+        // Nine of a thousand are fewer than one in a hundred.
+        assert_eq!(judge(&measured(9, 0, |_| 50)), Vec::<String>::new());
+        assert!(judge(&measured(11, 0, |_| 50))[0].starts_with("98.9 %"));
+        assert_eq!(judge(&measured(11, 0, |_| 50))[1], "p99 falls on a failure");
+        assert!(judge(&measured(0, 11, |_| 50))[0].starts_with("p99 is"));
+        assert_eq!(judge(&measured(0, 9, |_| 50)), Vec::<String>::new());
+        assert!(judge(&measured(0, 0, |second| 100 * second))[0].starts_with("the backlog grew by 100"));
+    }
+}
