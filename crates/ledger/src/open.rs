@@ -9,9 +9,9 @@ use crate::{
     LedgerError, LedgerReader, LedgerWriter, epochs,
     execution::{RULES, epoch::Ahead},
     genesis::GenesisBlock,
-    reader::view::CertifiedView,
+    reader::{admission::AdmissionCache, view::CertifiedView},
     shared::{ExecutedTip, Published, Shared},
-    state::{State, Tables},
+    state::{State, Tables, WrittenKeys},
     store::{Column, FORMAT, HeaderPart, LedgerOptions, Store, keys, meta},
     undo::{self, Overlay},
     writer::{Pages, WriterState},
@@ -120,7 +120,9 @@ fn resume(
             header: tip.clone(),
             parameters,
             ahead: ahead.clone(),
+            written: WrittenKeys::default(),
         })),
+        admission: Mutex::new(AdmissionCache::new(executed)),
         recent: Mutex::default(),
     });
     let reader = LedgerReader { shared: Arc::clone(&shared) };

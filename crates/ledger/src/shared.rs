@@ -6,7 +6,10 @@ use parking_lot::{Mutex, RwLock};
 use types::{ChainId, Header, Parameters, block::CertifiedHeader};
 
 use crate::{
-    execution::epoch::Ahead, reader::decoded::DecodedBlock, reader::view::CertifiedView, store::Store,
+    execution::epoch::Ahead,
+    reader::{admission::AdmissionCache, decoded::DecodedBlock, view::CertifiedView},
+    state::WrittenKeys,
+    store::Store,
 };
 
 /// Decoded blocks kept for readers.
@@ -19,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) published: RwLock<Arc<Published>>,
     pub(crate) executed: RwLock<Arc<ExecutedTip>>,
     pub(crate) recent: Mutex<VecDeque<Arc<DecodedBlock>>>,
+    /// What admission has read of the state.
+    pub(crate) admission: Mutex<AdmissionCache>,
 }
 
 /// The newest certified block and the state after it.
@@ -32,4 +37,6 @@ pub(crate) struct ExecutedTip {
     pub(crate) header: Header,
     pub(crate) parameters: Arc<Parameters>,
     pub(crate) ahead: Ahead,
+    /// What the newest block changed in the state.
+    pub(crate) written: WrittenKeys,
 }

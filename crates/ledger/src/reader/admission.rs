@@ -1,20 +1,59 @@
 //! What admission asks: a soft judgement by the newest executed state.
 
-use types::{Code, Transaction, ports::AdmissionState, state::StateKey};
+use std::sync::Arc;
+
+use types::{Code, Height, Transaction, ports::AdmissionState, state::StateKey};
 
 use super::LedgerReader;
 use crate::{
     LedgerError,
     execution::{context::Place, epoch, transaction},
+    shared::ExecutedTip,
     state::{State, Tables},
     store::Column,
 };
 
+/// What admission has read of the state, as of the newest executed block.
+pub(crate) struct AdmissionCache {
+    height: Height,
+    tables: Tables,
+}
+
+impl AdmissionCache {
+    pub(crate) const fn new(height: Height) -> Self {
+        Self { height, tables: Tables::new() }
+    }
+
+    /// Follows the newest block: what it changed is read again.
+    fn follow(&mut self, tip: &ExecutedTip) {
+        let height = tip.header.height;
+        if height == self.height.next() {
+            self.tables.forget(&tip.written);
+        } else if height != self.height {
+            self.tables = Tables::new();
+        }
+        self.height = height;
+    }
+}
+
 impl LedgerReader {
     fn judge(&self, transaction: &Transaction) -> Result<Option<(Code, String)>, LedgerError> {
-        let tip = std::sync::Arc::clone(&self.shared.executed.read());
-        let mut tables = Tables::new();
-        let mut state = State::new(&self.shared.store, &mut tables);
+        let mut cache = self.shared.admission.lock();
+        // With the lock held, so that nobody goes back.
+        let tip = Arc::clone(&self.shared.executed.read());
+        cache.follow(&tip);
+        let judged = self.judge_at(&tip, &mut cache.tables, transaction);
+        cache.tables.reset();
+        judged
+    }
+
+    fn judge_at(
+        &self,
+        tip: &ExecutedTip,
+        tables: &mut Tables,
+        transaction: &Transaction,
+    ) -> Result<Option<(Code, String)>, LedgerError> {
+        let mut state = State::new(&self.shared.store, tables);
         epoch::begin(&mut state, &tip.ahead)?;
         let place = Place {
             height: tip.header.height.next(),

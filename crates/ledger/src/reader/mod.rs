@@ -1,6 +1,6 @@
 //! Reading: the certified chain, the state after its newest block, and what admission asks.
 
-mod admission;
+pub(crate) mod admission;
 pub(crate) mod decoded;
 mod epochs;
 pub(crate) mod view;

@@ -73,6 +73,12 @@ macro_rules! access {
             }
         )*}
 
+        /// The keys that a block changes, by kind.
+        #[derive(Default)]
+        pub(crate) struct WrittenKeys {
+            $($table: Vec<$key>,)*
+        }
+
         impl Tables {
             pub(crate) const fn new() -> Self {
                 Self { $($table: Table::new(),)* }
@@ -101,6 +107,22 @@ macro_rules! access {
                 )*
                 writes.sort_unstable_by(|a, b| a.key.cmp(&b.key));
                 writes
+            }
+
+            /// Takes all changes of the block back; what was read stays.
+            pub(crate) fn reset(&mut self) {
+                $(self.$table.reset();)*
+                self.seen = Table::new();
+            }
+
+            /// What the block changes.
+            pub(crate) fn written(&self) -> WrittenKeys {
+                WrittenKeys { $($table: self.$table.written_keys(),)* }
+            }
+
+            /// A block changed these in the state below.
+            pub(crate) fn forget(&mut self, keys: &WrittenKeys) {
+                $(self.$table.forget(&keys.$table, KEPT_MAX);)*
             }
 
             /// The changes are stored; what was read may serve the next block.

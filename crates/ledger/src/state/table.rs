@@ -97,6 +97,32 @@ impl<K: Ord + Clone, V> Table<K, V> {
         }
     }
 
+    /// Takes all changes since the last [`Table::settle`] back.
+    pub(crate) fn reset(&mut self) {
+        self.journal.clear();
+        for key in std::mem::take(&mut self.written) {
+            if let Some(slot) = self.slots.get_mut(&key) {
+                slot.current.clone_from(&slot.original);
+                slot.touched = Touched::Read;
+            }
+        }
+    }
+
+    /// The keys that were written.
+    pub(crate) fn written_keys(&self) -> Vec<K> {
+        self.written.iter().cloned().collect()
+    }
+
+    /// Forgets values that have changed below; at most `limit` others are kept.
+    pub(crate) fn forget(&mut self, keys: &[K], limit: usize) {
+        if self.slots.len() > limit {
+            self.slots.clear();
+        }
+        for key in keys {
+            self.slots.remove(key);
+        }
+    }
+
     /// The entries that were written, ascending by key.
     pub(crate) fn written(&self) -> impl Iterator<Item = Written<'_, K, V>> {
         let written = |key| self.slots.get(key).map(|slot| (key, slot));

@@ -117,6 +117,9 @@ impl Column {
                 options.set_blob_file_size(64 << 20);
             }
             Self::State | Self::Tree => {
+                // New transaction ids are looked for in vain.
+                options.set_memtable_prefix_bloom_ratio(0.05);
+                options.set_memtable_whole_key_filtering(true);
                 table.set_bloom_filter(10.0, false);
                 table.set_block_size(4 << 10);
             }

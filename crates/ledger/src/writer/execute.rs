@@ -116,6 +116,7 @@ impl LedgerWriter {
         certified: Height,
         checkpoint: Option<Signature>,
     ) -> Result<Executed, LedgerError> {
+        let written = self.tables.written();
         self.tables.settle();
         self.forgotten = outcome.forgotten.or(self.forgotten);
         self.state.tip = outcome.header.clone();
@@ -124,7 +125,7 @@ impl LedgerWriter {
         // The block was executed by what was ahead of the one below.
         let parameters = Arc::clone(&self.state.ahead.epoch.parameters);
         let (header, ahead) = (outcome.header.clone(), outcome.ahead.clone());
-        *self.shared.executed.write() = Arc::new(ExecutedTip { header, parameters, ahead });
+        *self.shared.executed.write() = Arc::new(ExecutedTip { header, parameters, ahead, written });
         let boundary = outcome.ahead.boundary;
         self.state.ahead = outcome.ahead;
         self.publish(certified)?;
@@ -141,15 +142,7 @@ fn put_block(batch: &mut Batch<'_>, block: &ProposedBlock, outcome: &Outcome) ->
         batch.put(Column::Bodies, &keys::body(height, part), checked.encoded())?;
     }
     batch.put(Column::Results, &keys::height(height), &codec::encode(&outcome.listed))?;
-    // Void transactions stand in their block, but not in the index: their id may still commit.
-    for (index, listed) in (0u32..).zip(&outcome.listed) {
-        if listed.record.consumes_id() {
-            batch.put(Column::Transactions, listed.record.id.as_bytes(), &keys::location(height, index))?;
-        }
-    }
-    for (account, index) in &outcome.history {
-        batch.put(Column::History, &keys::history(account, height, *index), &[])?;
-    }
+    put_index(batch, height, outcome)?;
     if let Some(last) = outcome.ahead.boundary {
         let key = keys::header(height, HeaderPart::Boundary);
         batch.put(Column::Headers, &key, &keys::height(last))?;
@@ -158,6 +151,24 @@ fn put_block(batch: &mut Batch<'_>, block: &ProposedBlock, outcome: &Outcome) ->
         epochs::put(batch, &outcome.ahead.epoch)?;
     }
     batch.put(Column::Meta, meta::EXECUTED, &keys::height(height))
+}
+
+/// Rows in the order of their keys: neighbours are inserted cheaper.
+fn put_index(batch: &mut Batch<'_>, height: Height, outcome: &Outcome) -> Result<(), LedgerError> {
+    // Void transactions stand in their block, but not in the index: their id may still commit.
+    let consumed = (0u32..).zip(&outcome.listed).filter(|(_, listed)| listed.record.consumes_id());
+    let mut places: Vec<_> = consumed.map(|(index, listed)| (listed.record.id, index)).collect();
+    places.sort_unstable();
+    for (id, index) in places {
+        batch.put(Column::Transactions, id.as_bytes(), &keys::location(height, index))?;
+    }
+    let mut rows: Vec<_> =
+        outcome.history.iter().map(|(account, index)| keys::history(account, height, *index)).collect();
+    rows.sort_unstable();
+    for row in rows {
+        batch.put(Column::History, &row, &[])?;
+    }
+    Ok(())
 }
 
 fn put_state(batch: &mut Batch<'_>, outcome: &Outcome) -> Result<(), LedgerError> {

@@ -135,5 +135,9 @@ fn admission_refuses_softly_what_would_be_void_or_fail() {
     let fund = world.sign(vec![transfer("alpha/alice", "beta/carol", "EUR", 1)], &["alpha/alice"]);
     world.execute(&[fund]);
     assert_eq!(code(&unfunded), None);
+    assert_eq!(code(&unfunded), None, "a judgement leaves nothing behind");
+    let spend = world.sign(vec![transfer("beta/carol", "beta/bob", "EUR", 1)], &["beta/carol"]);
+    world.execute(&[spend]);
+    assert_eq!(code(&unfunded), Some(Code::InsufficientFunds), "what a block changed is read again");
     assert!(reader.refusal(&unsigned).unwrap().1.contains("signatures are missing"));
 }
