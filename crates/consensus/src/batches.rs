@@ -112,6 +112,16 @@ impl Batches {
         true
     }
 
+    /// How long, in ms, the one of these that waits longest is known to be certified.
+    pub(crate) fn waited(&self, references: &[BatchRef], now: Monotonic) -> u64 {
+        let since = |reference: &BatchRef| {
+            let queue = self.certified.get(&reference.author)?;
+            queue.get(&(reference.sequence, reference.digest)).map(|certified| certified.since)
+        };
+        let first = references.iter().filter_map(since).min();
+        first.map_or(0, |first| now.0.saturating_sub(first.0))
+    }
+
     pub(crate) fn ackers(&self, reference: &BatchRef) -> Vec<ValidatorIndex> {
         let queue = self.certified.get(&reference.author);
         let certified = queue.and_then(|queue| queue.get(&(reference.sequence, reference.digest)));

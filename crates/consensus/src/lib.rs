@@ -47,7 +47,7 @@
 //!   checkpoint of a view change is one of this epoch (none: its base), and the first L proposals of an epoch
 //!   carry no participation. Batches that no block of their epoch contains are void. Reasons:
 //!   `docs/adr/0007-one-replica-per-epoch.md`.
-//! - With `propose::PIPELINE_DEPTH` proposals undecided a primary waits for half a block, so that small
+//! - While proposals are on their way a primary waits until the next is worth it (`propose`), so that small
 //!   batches share heights under load.
 //! - Slots are kept up to 2·L above low, votes are given up to L: a replica whose disk is a little slower
 //!   misses nothing.

@@ -1,6 +1,7 @@
 //! The primary orders batches (PBFT §4.2): as soon as the window allows and there is something to order,
-//! no fixed interval. Deviation: several small batches wait for one another only while
-//! [`PIPELINE_DEPTH`] proposals are already on their way; then a proposal must be worth half a block.
+//! no fixed interval. Deviation: while proposals are on their way the next one must be worth it, the more the
+//! more there are ([`Replica::bytes_wanted`]): each block costs votes, signatures and syncs whatever its size, so a
+//! busy network orders few large blocks, and an idle one orders at once.
 
 use types::{Height, Proposal, ProposalDigest};
 
@@ -11,8 +12,10 @@ use crate::{
     replica::Replica,
 };
 
-/// Undecided proposals beyond which the primary waits for a fuller one.
+/// Undecided proposals beyond which the primary waits for half a block, however long that takes.
 pub const PIPELINE_DEPTH: u64 = 8;
+/// With fewer a batch waits no longer for others than this, in ms since we learnt of its proof.
+const PATIENCE_MS: u64 = 50;
 
 impl Replica {
     /// Proposes while it may and has something to propose.
@@ -57,8 +60,6 @@ impl Replica {
         };
         let time = self.clock.wall;
         let in_flight = height.since(self.chain.first_undecided());
-        let bytes_min =
-            if in_flight >= PIPELINE_DEPTH { self.config.parameters.max_block_bytes / 2 } else { 1 };
         let quorum = self.config.validators.quorum();
         let references = self.batches.select(height, time, self.config.parameters.max_block_bytes, quorum);
         let bytes: u64 = references.iter().map(|reference| u64::from(reference.bytes)).sum();
@@ -67,7 +68,23 @@ impl Replica {
                 self.fills_epoch(height) && in_flight < PIPELINE_DEPTH || self.may_propose_empty(height);
             return may.then_some(Proposal { references, time, participation });
         }
-        (bytes >= bytes_min).then_some(Proposal { references, time, participation })
+        let is_worth = bytes >= self.bytes_wanted(height, in_flight)
+            || in_flight < PIPELINE_DEPTH
+                && self.batches.waited(&references, self.clock.monotonic) >= PATIENCE_MS;
+        is_worth.then_some(Proposal { references, time, participation })
+    }
+
+    /// How many bytes of batches a proposal must order now. Blocks that are decided but not executed here count
+    /// for at most two: who executes slowly makes larger blocks, but goes on.
+    fn bytes_wanted(&self, height: Height, undecided: u64) -> u64 {
+        let unexecuted = height.since(self.chain.executed.next());
+        let block = self.config.parameters.max_block_bytes;
+        match undecided.max(unexecuted.min(2)) {
+            0 => 1,
+            1 => block / 32,
+            2 => block / 8,
+            _ => block / 2,
+        }
     }
 
     /// The new primary orders again what its view began with, byte for byte (PBFT §4.4).

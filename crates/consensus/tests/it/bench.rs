@@ -189,6 +189,11 @@ pub fn batch(author: u16, sequence: u64) -> BatchRef {
     }
 }
 
+/// A batch of 1/32 of a block: worth a proposal while another one is on its way.
+pub fn large(author: u16, sequence: u64) -> BatchRef {
+    BatchRef { bytes: 128 << 10, ..batch(author, sequence) }
+}
+
 /// A proposal of these batches.
 pub fn proposal(references: &[BatchRef]) -> Proposal {
     Proposal { references: references.to_vec(), time: TimeMs::new(WALL), participation: None }

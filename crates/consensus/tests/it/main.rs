@@ -9,6 +9,7 @@ mod mutants;
 mod normal_case;
 mod offsets;
 mod ordering;
+mod pacing;
 mod restart;
 mod show;
 mod simulated;

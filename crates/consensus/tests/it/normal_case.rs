@@ -3,7 +3,7 @@
 use consensus::{Input, Message};
 use types::{BatchRef, Proposal, TimeMs};
 
-use crate::bench::{Bench, WALL, World, batch, h, hash_at, proposal, v};
+use crate::bench::{Bench, WALL, World, batch, h, hash_at, large, proposal, v};
 
 #[test]
 fn r02_a_backup_goes_from_pre_prepare_to_low() {
@@ -47,7 +47,7 @@ fn r02_the_primary_proposes_and_sends_no_prepare() {
     );
     assert_eq!(bench.receive(2, world.prepare(2, 0, 1, &a)), ["persist commit 0 1 A"]);
     assert_eq!(bench.durable(), ["to all: commit 0 1 A by 0"]);
-    assert_eq!(bench.offer(batch(3, 0)).len(), 1, "the next height need not wait");
+    assert_eq!(bench.offer(large(3, 0)).len(), 1, "the next height need not wait");
     assert_eq!(bench.receive(1, world.commit(1, 0, 1, &a)), [""; 0]);
     assert_eq!(bench.receive(3, world.commit(3, 0, 1, &a)), ["ordered 1: 1", "execute 1 A"]);
 }

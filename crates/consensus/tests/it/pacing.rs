@@ -1,0 +1,36 @@
+//! How much a proposal must be worth by what is on its way.
+
+use crate::bench::{Bench, batch, large};
+
+fn proposes(effects: &[String]) -> bool {
+    effects.iter().any(|effect| effect.starts_with("persist pre-prepare"))
+}
+
+#[test]
+fn the_more_proposals_are_undecided_the_more_the_next_must_hold() {
+    let mut bench = Bench::new(4, 0);
+    assert!(proposes(&bench.offer(batch(0, 0))), "nothing is on its way: at once");
+    assert!(!proposes(&bench.offer(batch(1, 0))), "one is undecided: 1 kB waits");
+    assert!(proposes(&bench.offer(large(1, 1))), "1/32 of a block goes, and what waited with it");
+    for sequence in 0..3 {
+        assert!(!proposes(&bench.offer(large(2, sequence))), "two are undecided: 3/32 wait");
+    }
+    assert!(proposes(&bench.offer(large(2, 3))), "1/8 goes");
+    for sequence in 0..15 {
+        assert!(!proposes(&bench.offer(large(3, sequence))), "three are undecided: {}/32 wait", sequence + 1);
+    }
+    assert!(proposes(&bench.offer(large(3, 15))), "half goes");
+}
+
+#[test]
+fn a_small_batch_waits_50_ms_unless_eight_are_undecided() {
+    let mut bench = Bench::new(4, 0);
+    assert!(proposes(&bench.offer(batch(0, 0))));
+    for sequence in 1..8 {
+        assert!(!proposes(&bench.offer(batch(0, sequence))));
+        assert!(!proposes(&bench.tick(49)));
+        assert!(proposes(&bench.tick(1)), "proposal {sequence} has waited long enough");
+    }
+    assert!(!proposes(&bench.offer(batch(0, 8))));
+    assert!(!proposes(&bench.tick(200)), "eight are on their way: half a block or nothing");
+}
