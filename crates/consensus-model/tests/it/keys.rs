@@ -45,6 +45,8 @@ pub fn parameters(window: u8) -> Parameters {
         view_timeout_ms: 1_000,
         view_timeout_max_ms: 10_000_000,
         window: u64::from(window),
+        // One batch is half a block and so always worth a proposal: pacing is not in the model.
+        max_block_bytes: 2_000,
         ..Parameters::default()
     }
 }
