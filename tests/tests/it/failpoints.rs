@@ -25,15 +25,18 @@ fn n4f1_nodes_die_at_failpoints_and_every_failpoint_is_reached() {
 
 #[test]
 fn the_released_binary_has_no_failpoints() {
+    let with_failpoints = std::fs::read(failpoint_binary()).unwrap();
     for name in ["HANSE_FAILPOINT", "before_", "persist_pre_prepare", "vote_fsync"] {
-        assert!(holds(&failpoint_binary(), name), "{name} is not in the other one either");
+        assert!(holds(&with_failpoints, name), "{name} is not in the other one either");
     }
+    let released = std::fs::read(binary()).unwrap();
     for name in ["HANSE_FAILPOINT", "persist_pre_prepare", "vote_fsync"] {
-        assert!(!holds(&binary(), name), "the released binary knows {name}");
+        assert!(!holds(&released, name), "the released binary knows {name}");
     }
 }
 
-fn holds(binary: &std::path::Path, text: &str) -> bool {
-    let bytes = std::fs::read(binary).unwrap();
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+/// The files are large: a look at the first byte keeps this short.
+fn holds(bytes: &[u8], text: &str) -> bool {
+    let text = text.as_bytes();
+    bytes.windows(text.len()).any(|window| window[0] == text[0] && window == text)
 }
