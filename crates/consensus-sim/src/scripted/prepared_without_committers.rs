@@ -17,16 +17,18 @@ pub(super) const SCRIPT: Script = Script {
 fn play(stage: &mut Stage) -> Verdict {
     stage.warm_up()?;
     for _ in 0..6 {
-        let height = stage.height() + 3;
-        let committer = move |stage: &Stage| {
-            (0..stage.n).filter(|place| wrote_commit(stage, *place, height)).collect::<Vec<_>>()
-        };
-        stage.wait_until(20 * SECOND, "somebody commits", |stage| !committer(stage).is_empty())?;
-        // Those who know die at once; their logs keep what they prepared.
-        let known: Vec<_> = committer(stage).into_iter().take(stage.faulty_max()).collect();
+        let (height, primary) = (stage.height() + 3, stage.primary());
+        let committed = |stage: &Stage| wrote_commit(stage, primary, height);
+        stage.wait_until(20 * SECOND, "the primary commits", committed)?;
+        // It and others who know die at once, so that the view changes; their logs keep what they prepared.
+        let committers =
+            (0..stage.n).filter(|place| *place != primary && wrote_commit(stage, *place, height));
+        let known: Vec<_> = std::iter::once(primary).chain(committers).take(stage.faulty_max()).collect();
         known.iter().for_each(|place| stage.kill(*place));
         let alive = stage.others(&known);
+        let view = stage.view(alive[0]);
         stage.grow(&alive, 3, 20 * SECOND)?;
+        stage.expect(stage.view(alive[0]) > view, "the view changes without the committers")?;
         (0..stage.n).for_each(|place| stage.kill(place));
         stage.run_for(SECOND)?;
         (0..stage.n).for_each(|place| stage.start(place));
