@@ -7,6 +7,7 @@ use types::{Height, Proposal, ProposalDigest};
 
 use crate::{
     checkpoint::null_digest,
+    config::REFERENCES_MAX,
     message::{Statement, Vote},
     own::OwnKey,
     replica::Replica,
@@ -14,7 +15,8 @@ use crate::{
 
 /// Undecided proposals beyond which the primary waits for half a block, however long that takes.
 pub const PIPELINE_DEPTH: u64 = 8;
-/// With fewer a batch waits no longer for others than this, in ms since we learnt of its proof.
+/// With fewer a batch waits no longer for others than this, in ms since we learnt of its proof; and no longer than
+/// 1/16 of the view timeout, so that nobody takes patience for slowness.
 const PATIENCE_MS: u64 = 50;
 
 impl Replica {
@@ -68,9 +70,14 @@ impl Replica {
                 self.fills_epoch(height) && in_flight < PIPELINE_DEPTH || self.may_propose_empty(height);
             return may.then_some(Proposal { references, time, participation });
         }
-        let is_worth = bytes >= self.bytes_wanted(height, in_flight)
+        let patience = PATIENCE_MS.min(self.config.parameters.view_timeout_ms / 16);
+        let is_full = references.len() >= REFERENCES_MAX
+            || bytes + u64::from(self.config.parameters.max_batch_bytes)
+                > self.config.parameters.max_block_bytes;
+        let is_worth = is_full
+            || bytes >= self.bytes_wanted(height, in_flight)
             || in_flight < PIPELINE_DEPTH
-                && self.batches.waited(&references, self.clock.monotonic) >= PATIENCE_MS;
+                && self.batches.waited(&references, self.clock.monotonic) >= patience;
         is_worth.then_some(Proposal { references, time, participation })
     }
 

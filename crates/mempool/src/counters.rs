@@ -1,7 +1,7 @@
 //! What the mempool counts, for metrics and tests.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::atomic::{AtomicU64, Ordering},
 };
 
@@ -26,6 +26,8 @@ macro_rules! counters {
             $(pub(crate) $name: Count,)*
             refused: Mutex<BTreeMap<Code, u64>>,
             invalid_batches_of: Mutex<BTreeMap<ValidatorIndex, u64>>,
+            /// Who sent an invalid batch in this epoch.
+            suspected: Mutex<BTreeSet<ValidatorIndex>>,
         }
 
         impl LiveCounters {
@@ -108,11 +110,17 @@ impl LiveCounters {
         *self.refused.lock().entry(code).or_default() += 1;
     }
 
+    /// Another epoch begins: indices may name others.
+    pub(crate) fn forgive(&self) {
+        self.suspected.lock().clear();
+    }
+
     pub(crate) fn has_sent_invalid(&self, author: ValidatorIndex) -> bool {
-        self.invalid_batches_of.lock().contains_key(&author)
+        self.suspected.lock().contains(&author)
     }
 
     pub(crate) fn invalid_batch_of(&self, author: ValidatorIndex) {
         *self.invalid_batches_of.lock().entry(author).or_default() += 1;
+        self.suspected.lock().insert(author);
     }
 }

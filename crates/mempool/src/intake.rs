@@ -66,8 +66,9 @@ pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<PeerBatch>, stop: &Sto
             let Some(arrival) = judge(shared, from, &bytes) else { continue };
             let Some(batch) = read(shared, from, &arrival, bytes) else { continue };
             let read = Read { from, arrival, batch, permit };
-            if shared.counters.has_sent_invalid(read.arrival.author) {
-                // It may cost itself a second look, but no others.
+            if from != Some(read.arrival.author) || shared.counters.has_sent_invalid(read.arrival.author) {
+                // Fetched, so that nobody answers for it, or of one who has sent a bad one: it may cost itself a
+                // second look, but no others.
                 verify(shared, vec![read]);
                 continue;
             }

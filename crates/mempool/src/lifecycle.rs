@@ -109,6 +109,7 @@ pub(crate) fn enter_epoch(shared: &Shared, era: Era) -> Result<(), MempoolError>
     let present = Present::begin(era, &shared.config)?;
     shared.exchange.lock().authors.set_window(present.window());
     *shared.present.write() = Arc::new(present);
+    shared.counters.forgive();
     leave_older_epochs(shared);
     Ok(())
 }

@@ -20,6 +20,8 @@ const EMPTY_BATCH_BYTES: usize = 2 + 8 + 8 + 8 + 8;
 /// While two or more own batches wait for their proofs a batch may be so many times older than
 /// `max_batch_delay_ms`: when all are busy, fewer and larger batches cost less (acknowledgements, proofs, syncs).
 const BUSY: u32 = 10;
+/// But no more than this.
+const BUSY_MAX: Duration = Duration::from_millis(100);
 
 /// Makes batches until the mempool stops; what still waits then is packed and stored.
 pub(crate) fn work(shared: &Arc<Shared>) {
@@ -41,7 +43,7 @@ fn next(shared: &Shared) -> Option<Vec<CheckedTransaction>> {
             Due::Never => None,
             Due::Now => Some(Instant::now()),
             Due::Since(since) if shared.own_unproven.load(Ordering::SeqCst) < 2 => Some(since + delay),
-            Due::Since(since) => Some(since + BUSY * delay),
+            Due::Since(since) => Some(since + delay.max(BUSY_MAX.min(BUSY * delay))),
         };
         let stopping = shared.is_stopping();
         match deadline.filter(|_| has_room) {

@@ -111,7 +111,7 @@ macro_rules! access {
 
             /// Takes all changes of the block back; what was read stays.
             pub(crate) fn reset(&mut self) {
-                $(self.$table.reset();)*
+                $(self.$table.reset(KEPT_MAX);)*
                 self.seen = Table::new();
             }
 
@@ -122,7 +122,7 @@ macro_rules! access {
 
             /// A block changed these in the state below.
             pub(crate) fn forget(&mut self, keys: &WrittenKeys) {
-                $(self.$table.forget(&keys.$table, KEPT_MAX);)*
+                $(self.$table.forget(&keys.$table);)*
             }
 
             /// The changes are stored; what was read may serve the next block.

@@ -97,9 +97,13 @@ impl<K: Ord + Clone, V> Table<K, V> {
         }
     }
 
-    /// Takes all changes since the last [`Table::settle`] back.
-    pub(crate) fn reset(&mut self) {
+    /// Takes all changes since the last [`Table::settle`] back; beyond `limit` values all are read again.
+    pub(crate) fn reset(&mut self, limit: usize) {
         self.journal.clear();
+        if self.slots.len() > limit {
+            self.slots.clear();
+            self.written.clear();
+        }
         for key in std::mem::take(&mut self.written) {
             if let Some(slot) = self.slots.get_mut(&key) {
                 slot.current.clone_from(&slot.original);
@@ -113,11 +117,14 @@ impl<K: Ord + Clone, V> Table<K, V> {
         self.written.iter().cloned().collect()
     }
 
-    /// Forgets values that have changed below; at most `limit` others are kept.
-    pub(crate) fn forget(&mut self, keys: &[K], limit: usize) {
-        if self.slots.len() > limit {
-            self.slots.clear();
-        }
+    /// How many values are kept.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Forgets values that have changed below.
+    pub(crate) fn forget(&mut self, keys: &[K]) {
         for key in keys {
             self.slots.remove(key);
         }
@@ -144,6 +151,23 @@ impl<K: Ord + Clone, V> Table<K, V> {
                 slot.original.clone_from(&slot.current);
                 slot.touched = Touched::Read;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+
+    #[test]
+    fn what_is_only_asked_for_is_bounded_too() {
+        let mut table = Table::<u32, u32>::new();
+        for key in 0..1000 {
+            table.get(&key, || Ok(None)).unwrap();
+            table.put(key, Some(1));
+            table.reset(100);
+            assert!(table.len() <= 100);
+            assert_eq!(table.get(&key, || Ok(None)).unwrap(), None, "the change is taken back");
         }
     }
 }
