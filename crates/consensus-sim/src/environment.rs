@@ -55,6 +55,7 @@ pub(crate) struct Environment {
     pub failpoint_prng: Prng,
     pub start_prng: Prng,
     pub mischief_prng: Prng,
+    pub hearing_prng: Prng,
     /// For the faults that came later.
     pub later_prng: Prng,
     pub epoch_prng: Prng,
@@ -99,6 +100,7 @@ impl Environment {
             failpoint_prng: Prng::stream(seed, "failpoint"),
             start_prng: Prng::stream(seed, "start"),
             mischief_prng: Prng::stream(seed, "mischief"),
+            hearing_prng: Prng::stream(seed, "hearing"),
             later_prng: Prng::stream(seed, "later"),
             epoch_prng: Prng::stream(seed, "epoch"),
             scenario,

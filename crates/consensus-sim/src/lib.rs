@@ -18,6 +18,7 @@ mod epochs;
 mod execution;
 mod executor;
 mod faults;
+mod hearing;
 mod identity;
 pub mod invariants;
 mod liveness;

@@ -19,6 +19,7 @@ use crate::{
     epochs::{OUTSIDER, verifier_of},
     executor::Executor,
     faults::disks::DataCopy,
+    hearing::Hearing,
     identity::{Identity, first_log},
     mempool::Mempool,
     mutant::Mutant,
@@ -65,6 +66,7 @@ pub(crate) struct Node {
     pub run: u32,
     pub replica: Option<Replica>,
     pub verifier: Verifier,
+    pub hearing: Hearing,
     /// The vote log: durable records, and those on their way.
     pub log: Vec<LogRecord>,
     pub log_disk: Disk<LogRecord>,
@@ -111,6 +113,7 @@ impl Node {
             replica: None,
             verifier: verifier_of(env, &identity),
             identity,
+            hearing: Hearing::default(),
             log: Vec::new(),
             log_disk: Disk::default(),
             real_log: None,
@@ -174,12 +177,13 @@ impl Node {
         self.process = Process::Down;
         self.replica = None;
         self.inbox.clear();
-        let found = self.crash_real_log(env);
+        self.hearing = Hearing::default();
+        let is_real = self.crash_real_log(env);
         let medium = env.scenario.medium;
         let left = self.log_disk.crash(&mut env.disk_prng, medium);
         env.statistics.lost_writes += left.lost as u64;
         env.statistics.torn_writes += u64::from(left.torn);
-        for record in found.unwrap_or(left.records) {
+        for record in left.records.into_iter().filter(|_| !is_real) {
             if self.is_honest() {
                 env.invariants.synced(self.place, &record);
             }
@@ -247,6 +251,7 @@ impl Node {
         let is_current = |run: u32| run == self.run;
         match event {
             Event::Deliver { from, packet, .. } => self.receive(env, from, &packet),
+            Event::Heard { run, .. } if is_current(run) => self.hear(env),
             Event::Wake { run, at, .. } if is_current(run) && self.wake_at == Some(at) => {
                 self.wake_at = None;
                 self.feed(env, VecDeque::new());
@@ -263,7 +268,8 @@ impl Node {
             }
             Event::Load { .. } => self.pack(env),
             Event::Mischief { .. } => self.make_mischief(env),
-            Event::Wake { .. }
+            Event::Heard { .. }
+            | Event::Wake { .. }
             | Event::VotesSynced { .. }
             | Event::StoreSynced { .. }
             | Event::BatchSynced { .. }

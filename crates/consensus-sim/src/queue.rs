@@ -12,6 +12,8 @@ pub(crate) type Place = usize;
 pub(crate) enum Event {
     /// A packet arrives.
     Deliver { from: Place, to: Place, packet: Rc<Packet> },
+    /// Something that was verified reaches the replica.
+    Heard { place: Place, run: u32 },
     /// The replica's deadline.
     Wake { place: Place, run: u32, at: Micros },
     /// The fdatasync of the vote log ends.

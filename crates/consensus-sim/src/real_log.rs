@@ -57,19 +57,11 @@ pub(crate) struct RealLog {
     mishap: Option<Mishap>,
     planned: Option<LogMishap>,
     log: Option<VoteLog<LogRecord, FaultyDisk>>,
-    /// Handed over, and not known to be durable.
+    /// Handed over, and not known to be durable: after a crash only a log that was opened says so.
     pending: Vec<LogRecord>,
     /// What the log holds if it was written anew.
     rewritten: Option<Vec<LogRecord>>,
     prng: Prng,
-}
-
-/// What a crash left.
-#[derive(Debug)]
-struct Found {
-    durable: Vec<LogRecord>,
-    /// What was never acknowledged and is there all the same.
-    more: Vec<LogRecord>,
 }
 
 impl RealLog {
@@ -89,6 +81,11 @@ impl RealLog {
         Ok(Self { disk, id, mishap: None, planned, log: None, pending: Vec::new(), rewritten: None, prng })
     }
 
+    /// Whether it may lose what its file holds at present.
+    pub fn is_unsure(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
     /// Its files as they are now, when nothing is being written.
     pub fn copy(&self) -> FaultyDisk {
         let copy = self.disk.fork();
@@ -99,6 +96,7 @@ impl RealLog {
     /// Other files take the place of its own.
     pub fn replace(&mut self, files: &FaultyDisk, id: u64) {
         (self.disk, self.id) = (files.fork(), log_name(id));
+        self.pending.clear();
     }
 
     fn open(&mut self, medium: LogMedium, calm: bool) -> Result<Vec<LogRecord>, VoteLogError> {
@@ -189,7 +187,7 @@ impl RealLog {
 
     /// What a reader finds now: what was acknowledged, perhaps written anew; and behind it nothing, or what
     /// was pending.
-    fn find(&mut self, acknowledged: &[LogRecord]) -> Result<Found, String> {
+    fn find(&mut self, acknowledged: &[LogRecord]) -> Result<Vec<LogRecord>, String> {
         let opened = VoteLog::<LogRecord, _>::open(self.disk.fork(), FRESH, SIZES);
         let (log, found) = opened.map_err(|error| error.to_string())?;
         if log.id() != self.id {
@@ -199,7 +197,8 @@ impl RealLog {
         for durable in [Some(acknowledged.to_vec()), self.rewritten.take()].into_iter().flatten() {
             match found.strip_prefix(&durable[..]) {
                 Some(more) if more.is_empty() || more == pending => {
-                    return Ok(Found { more: more.to_vec(), durable });
+                    self.pending = more.to_vec();
+                    return Ok(durable);
                 }
                 Some(_) | None => {}
             }
@@ -222,7 +221,15 @@ impl Node {
         }
         let Some(real) = &mut self.real_log else { return true };
         match real.open(env.log_medium, env.calm) {
-            Ok(records) if records == self.log => true,
+            Ok(records) if records.strip_prefix(&self.log[..]) == Some(&real.pending) => {
+                for record in std::mem::take(&mut real.pending) {
+                    if self.actor.is_none() && !self.forgetful {
+                        env.invariants.synced(self.place, &record);
+                    }
+                    self.log.push(record);
+                }
+                true
+            }
             Ok(records) => {
                 let (place, expected) = (self.place, self.log.len());
                 let found = records.len();
@@ -262,23 +269,20 @@ impl Node {
         true
     }
 
-    /// The process dies: what the real log holds beyond the acknowledged records, if the run has one.
-    pub fn crash_real_log(&mut self, env: &mut Environment) -> Option<Vec<LogRecord>> {
-        let real = self.real_log.as_mut()?;
+    /// The process dies: what was acknowledged must be in the real log. Whether the run has one.
+    pub fn crash_real_log(&mut self, env: &mut Environment) -> bool {
+        let Some(real) = &mut self.real_log else { return false };
         let strikes = &mut env.statistics.log;
         real.crash(self.log_disk.syncing(), strikes);
         strikes.operations = strikes.operations.max(real.disk.operations());
         match real.find(&self.log) {
-            Ok(Found { durable, more }) => {
-                self.log = durable;
-                Some(more)
-            }
+            Ok(durable) => self.log = durable,
             Err(what) => {
                 let place = self.place;
                 env.violate("vote_log", format!("node {place}: {what}"));
-                None
             }
         }
+        true
     }
 
     fn dies_of_log(&mut self, env: &mut Environment, error: &VoteLogError) -> bool {

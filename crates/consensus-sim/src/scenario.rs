@@ -151,6 +151,8 @@ pub(crate) struct Scenario {
     pub crash_loop: Option<(usize, Micros)>,
     /// Who lies when others fetch blocks, and how.
     pub sync_lies: Vec<(usize, SyncLie)>,
+    /// How long what was verified waits for the replica; `None`: not at all.
+    pub hearing: Option<(Micros, Micros)>,
     pub medium: Medium,
     /// Whether the votes lie in the real vote log; otherwise in a list that the medium treats likewise.
     pub real_vote_log: bool,

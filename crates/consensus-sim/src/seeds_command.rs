@@ -24,6 +24,8 @@ struct Sum {
     seeds: u64,
     failures: Vec<(u64, &'static str)>,
     said: Option<Instant>,
+    /// The slowest healing, in ms, and its seed.
+    slowest: (u64, u64),
 }
 
 /// One seed, on request with every event.
@@ -68,6 +70,7 @@ pub fn sweep(start: u64, seeds: u64, jobs: u64, keep_going: bool, options: Optio
         explain(*seed, told, &run_caught(*seed, told));
     }
     report(sum.seeds, &sum.statistics);
+    println!("slowest healing: {} ms in seed {}", sum.slowest.0, sum.slowest.1);
     rates(&sum, begin.elapsed());
     conclude(&sum, options)
 }
@@ -84,6 +87,7 @@ fn note(sum: &Mutex<Sum>, seed: u64, seeds: u64, outcome: &Outcome) {
     let mut sum = sum.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     sum.statistics.add(&outcome.statistics);
     sum.seeds += 1;
+    sum.slowest = sum.slowest.max((outcome.statistics.healing_ms_max, seed));
     if let Some(violation) = &outcome.violation {
         println!("seed {seed}: {}: {}", violation.invariant, violation.detail);
         sum.failures.push((seed, violation.invariant));

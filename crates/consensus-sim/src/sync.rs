@@ -32,6 +32,9 @@ pub(crate) struct SyncState {
     from: Vec<ValidatorIndex>,
     asked_at: Micros,
     tries: usize,
+    /// Above the target: how many more answers that bring little are awaited. The chain grows while blocks
+    /// are fetched, and with a small window the target alone never leads inside it.
+    beyond: usize,
 }
 
 impl Node {
@@ -42,16 +45,23 @@ impl Node {
         }
         self.sync.target = self.sync.target.max(target.height);
         self.sync.from = from;
+        self.sync.beyond = self.identity.one_honest();
         self.sync_again(env);
     }
 
     /// Asks for the next blocks, each time somebody else.
     pub fn sync_again(&mut self, env: &mut Environment) {
         let next = self.next_wanted();
-        let asked = self.sync.asked_at > 0 && env.now < self.sync.asked_at + SYNC_RETRY;
+        let is_open = self.sync.asked_at > 0;
+        if is_open && env.now < self.sync.asked_at + SYNC_RETRY {
+            return;
+        }
+        if is_open {
+            self.sync_answered(env, 0);
+        }
         // Who does not vote is not told of everything; it looks for itself.
-        let is_idle = next > self.sync.target && matches!(self.voting, Voting::Active(_));
-        if is_idle || asked {
+        let is_reached = next > self.sync.target && self.sync.beyond == 0;
+        if is_reached && matches!(self.voting, Voting::Active(_)) {
             return;
         }
         self.sync.asked_at = env.now;
@@ -65,6 +75,18 @@ impl Node {
         }
     }
 
+    /// An answer, or none, brought so many heights. At most half a window: inside it, says one peer.
+    fn sync_answered(&mut self, env: &Environment, brought: u64) {
+        self.sync.asked_at = 0;
+        self.sync.beyond = if brought > env.scenario.parameters.window / 2 {
+            self.identity.one_honest()
+        } else if self.next_wanted() > self.sync.target {
+            self.sync.beyond.saturating_sub(1)
+        } else {
+            self.sync.beyond
+        };
+    }
+
     /// The first height that lacks its block or its certificate.
     fn next_wanted(&self) -> Height {
         self.store.certified().min(self.executor.last_queued()).max(self.sync.received).next()
@@ -76,9 +98,7 @@ impl Node {
             return self.lie_about_blocks(env, from, first, lie);
         }
         let blocks = self.store.certified_blocks(first, BLOCKS_PER_ANSWER);
-        if !blocks.is_empty() {
-            env.post(self.place, from, &Rc::new(Packet::Blocks(blocks)));
-        }
+        env.post(self.place, from, &Rc::new(Packet::Blocks(blocks)));
     }
 
     /// Blocks arrive.
@@ -107,9 +127,10 @@ impl Node {
                 self.sync.received = height;
             }
         }
+        let brought = self.next_wanted().since(next);
+        self.sync_answered(env, brought);
         // A repeated answer is no reason to ask once more.
-        if self.next_wanted() > next {
-            self.sync.asked_at = 0;
+        if brought > 0 {
             self.sync_again(env);
         }
     }

@@ -22,6 +22,7 @@ impl Node {
             return;
         }
         if self.is_honest() {
+            self.is_sound_to_others(env, &message);
             env.invariants.sent(self.place, self.person, &message);
             env.remember_for_ghost(self.person, &message);
         }
@@ -56,6 +57,20 @@ impl Node {
         }
     }
 
+    /// What an honest node says of views is made of statements of its epoch alone.
+    fn is_sound_to_others(&self, env: &mut Environment, message: &Message) {
+        let Message::Signed(signed) = message else { return };
+        if matches!(signed.statement, Statement::ViewChange(_) | Statement::NewView(_))
+            && let Err(error) = self.verifier.verify(self.index, message.clone())
+        {
+            let place = self.place;
+            env.violate(
+                "epochs",
+                format!("node {place} says what none of its epoch takes: {error}: {signed:?}"),
+            );
+        }
+    }
+
     /// A packet arrives.
     pub fn receive(&mut self, env: &mut Environment, from: Place, packet: &Rc<Packet>) {
         match &**packet {
@@ -74,7 +89,7 @@ impl Node {
                         if let Some(actor) = &mut self.actor {
                             actor.overhear(message);
                         }
-                        self.feed(env, [Input::Message { from: sender, message: verified }].into());
+                        self.will_hear(env, Input::Message { from: sender, message: verified });
                     }
                     Err(_) => env.statistics.rejected += 1,
                 }
@@ -99,7 +114,7 @@ impl Node {
         match message {
             Message::Certificate(certificate) => {
                 if let Ok(certificate) = self.verifier.verify_certificate(certificate.clone()) {
-                    self.feed(env, [Input::Certificate(certificate)].into());
+                    self.will_hear(env, Input::Certificate(certificate));
                 }
             }
             Message::Status(status) if status.epoch < self.identity.epoch => {

@@ -184,6 +184,7 @@ impl World {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Deliver { to: place, .. }
+            | Event::Heard { place, .. }
             | Event::Wake { place, .. }
             | Event::VotesSynced { place, .. }
             | Event::StoreSynced { place, .. }
@@ -251,6 +252,7 @@ impl World {
             Event::Ambush(_) => [16, 0, 0, 0],
             Event::Clog { place, back } => [17, *place as u64, *back, 0],
             Event::LoopCrash { place } => [18, *place as u64, 0, 0],
+            Event::Heard { place, run } => [20, *place as u64, u64::from(*run), 0],
             Event::Check => [15, self.env.invariants.height().get(), 0, 0],
         };
         self.env.trace.event(self.env.now, numbers, || describe(event));

@@ -4,10 +4,22 @@
 use types::{BatchRef, Certificate, Height, ValidatorIndex};
 
 use crate::{
+    config::kept,
     effect::{Effect, Halt},
     message::Message,
     replica::Replica,
 };
+
+/// Waiting before blocks are asked for, or asked for again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SyncWait {
+    /// The executed or stored height that waits.
+    place: Height,
+    /// When to ask, in ms of the monotonic clock.
+    due: u64,
+    /// It was asked for already.
+    is_asked: bool,
+}
 
 impl Replica {
     /// Takes a verified certificate; `from` has the blocks up to it.
@@ -32,7 +44,7 @@ impl Replica {
         if let Some(ours) = ours.filter(|ours| *ours != certificate.header_hash) {
             return self.halt(Halt::Diverged { height, ours, certified: certificate.header_hash });
         }
-        if height <= self.chain.low.plus(2 * self.chain.window) {
+        if height <= self.chain.low.plus(kept(self.chain.window)) {
             self.chain.certificates.insert(height, certificate.clone());
         }
         self.propose_due = true;
@@ -139,20 +151,23 @@ impl Replica {
         let is_far = target.height > self.chain.executed.plus(self.chain.window);
         let timeout = self.config.parameters.view_timeout_ms;
         // Blocks that votes may still decide, and certificates that checkpoints may still make, take a while.
-        let (place, patience) = match (lacks_certificates, is_far) {
-            (true, _) => (self.chain.stored, timeout),
-            (false, true) => (self.chain.executed, 0),
-            (false, false) => (self.chain.executed, timeout / 4),
+        let place = if lacks_certificates { self.chain.stored } else { self.chain.executed };
+        let patience = match (is_far, lacks_certificates) {
+            (true, _) => 0,
+            (false, true) => timeout,
+            (false, false) => timeout / 4,
         };
-        let due = match self.sync_wait {
-            Some((waits_at, due)) if waits_at == place => due,
-            Some(_) | None => now + patience,
+        let wait = match self.sync_wait {
+            Some(wait) if wait.place == place && wait.is_asked => wait,
+            // Meanwhile it may have become far.
+            Some(wait) if wait.place == place => SyncWait { due: wait.due.min(now + patience), ..wait },
+            Some(_) | None => SyncWait { place, due: now + patience, is_asked: false },
         };
-        self.sync_wait = Some((place, due));
-        if now < due {
+        self.sync_wait = Some(wait);
+        if now < wait.due {
             return;
         }
-        self.sync_wait = Some((place, now + timeout / 2));
+        self.sync_wait = Some(SyncWait { place, due: now + timeout / 2, is_asked: true });
         let has_it = |(index, peer): (&ValidatorIndex, &crate::peers::Peer)| {
             let claimed = peer.status.map_or(Height::ZERO, |status| status.certified);
             (claimed.max(peer.has_blocks_to) >= target.height).then_some(*index)

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use types::{Certificate, Height, Proposal, ProposalDigest, TimeMs};
 
-use crate::record::ExecutedBlock;
+use crate::{config::kept, record::ExecutedBlock};
 
 /// A height that is decided here.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub(crate) struct Chain {
     pub(crate) certificate_durable: Height,
     /// Up to here the storing of certificates was asked for.
     pub(crate) stored: Height,
-    /// Certificates of the last 2·L heights below low, and of those up to 2·L above.
+    /// Certificates of the last 2·L heights below low, and of those above that are kept.
     pub(crate) certificates: BTreeMap<Height, Certificate>,
     /// The highest certificate held, executed or not.
     pub(crate) highest: Option<Certificate>,
@@ -62,9 +62,9 @@ impl Chain {
         self.boundary.map_or(height, |last| height.min(last))
     }
 
-    /// Inside (low, low+2L]: kept, so that a replica whose low is a little behind misses nothing.
+    /// Inside (low, low + [`kept`]] and not beyond the epoch.
     pub(crate) fn is_kept(&self, height: Height) -> bool {
-        height > self.low && height <= self.within_epoch(self.low.plus(2 * self.window))
+        height > self.low && height <= self.within_epoch(self.low.plus(kept(self.window)))
     }
 
     /// The height of the highest certificate of this epoch, or its base.

@@ -18,6 +18,17 @@ pub const RELAYED_MAX: usize = 8;
 /// A lone view change is followed only so far: one liar must not use up the views.
 pub const LONE_JUMP_MAX: u64 = 1024;
 
+/// What is said of so many heights above low is kept at least.
+const KEPT_MIN: u64 = 16;
+
+/// What is said of so many heights above low is kept: twice the window, so that a replica whose low is a little
+/// behind misses nothing. With a small window that would be less than what is under way while a laggard
+/// takes its last blocks from sync: it would have to fetch those heights, too, and so for ever.
+#[must_use]
+pub const fn kept(window: u64) -> u64 {
+    if 2 * window > KEPT_MIN { 2 * window } else { KEPT_MIN }
+}
+
 /// What a replica is told at its start.
 #[derive(Debug, Clone)]
 pub struct ReplicaConfig {

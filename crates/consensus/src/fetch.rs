@@ -8,7 +8,7 @@ use std::{
 
 use types::{BatchRef, Height, Proposal, ProposalDigest, ValidatorIndex};
 
-use crate::{effect::Effect, message::Message, replica::Replica, slots::popular};
+use crate::{config::kept, effect::Effect, message::Message, replica::Replica, slots::popular};
 
 /// Proposals by digest, above low; and the digests that we ask for.
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ impl Replica {
 
     /// Asks for the content of a digest, for as long as the height is above low.
     pub(crate) fn want_proposal(&mut self, digest: ProposalDigest, height: Height) {
-        let bound = usize::try_from(2 * self.chain.window).unwrap_or(usize::MAX);
+        let bound = usize::try_from(kept(self.chain.window)).unwrap_or(usize::MAX);
         if self.proposals.known.contains_key(&digest) || self.proposals.wanted.len() >= bound {
             return;
         }

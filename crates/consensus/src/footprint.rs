@@ -2,7 +2,7 @@
 //! documentation, and what must be gone when nothing is under way (`threats.md` L6).
 
 use crate::{
-    config::{VIEWS_AHEAD, VIEWS_BACK},
+    config::{VIEWS_AHEAD, VIEWS_BACK, kept},
     replica::Replica,
 };
 
@@ -37,9 +37,9 @@ impl Footprint {
     /// The most that a replica of `n` validators with this window may ever keep; `batches_per_author` is W.
     #[must_use]
     pub fn bound(n: usize, window: u64, batches_per_author: u32) -> Self {
-        let window = usize::try_from(window).unwrap_or(usize::MAX / 64);
+        let of = |heights: u64| usize::try_from(heights).unwrap_or(usize::MAX / 64);
+        let (window, kept) = (of(window), of(kept(window)));
         let views = usize::try_from(VIEWS_BACK + VIEWS_AHEAD + 1).unwrap_or(usize::MAX);
-        let kept = 2 * window;
         let slots = kept * views;
         Self {
             slots,
@@ -50,7 +50,7 @@ impl Footprint {
             proposals: usize::MAX,
             committed: kept,
             blocks: usize::MAX,
-            certificates: 4 * window + 2,
+            certificates: 2 * window + kept + 2,
             checkpoints: kept + 1,
             view_changes: n,
             certified_batches: 2 * n * batches_per_author as usize,

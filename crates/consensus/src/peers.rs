@@ -110,6 +110,14 @@ impl Replica {
         usize::from(self.me().is_some()) + self.peers.values().filter(|peer| self.is_fresh_peer(peer)).count()
     }
 
+    /// As far as f+1 others say that they are certified: one of them is honest.
+    pub(crate) fn certified_elsewhere(&self) -> Option<Height> {
+        let mut claims: Vec<_> =
+            self.peers.values().filter_map(|peer| Some(peer.status?.certified)).collect();
+        claims.sort_unstable_by(|one, other| other.cmp(one));
+        claims.get(self.config.validators.one_honest() - 1).copied()
+    }
+
     /// Keeps since when q others are fresh.
     pub(crate) fn note_others(&mut self) {
         let primary = self.peers.get(&self.primary()).is_some_and(|primary| self.is_fresh_peer(primary));

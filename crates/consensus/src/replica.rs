@@ -6,6 +6,7 @@ use types::{Height, ValidatorIndex, View};
 
 use crate::{
     batches::Batches,
+    certificates::SyncWait,
     chain::Chain,
     checkpoint::Checkpoints,
     config::{ReplicaConfig, VIEWS_AHEAD, VIEWS_BACK},
@@ -70,8 +71,7 @@ pub struct Replica {
     /// Heights at which no header can reach q any more.
     pub(crate) split_at: Option<Height>,
     pub(crate) noticed_difference: BTreeSet<Height>,
-    /// The executed or stored height that waits for sync, and when to ask (again).
-    pub(crate) sync_wait: Option<(Height, u64)>,
+    pub(crate) sync_wait: Option<SyncWait>,
     pub(crate) allowances: Allowances,
     /// Certified and executed heights as last seen by the overdue rule, and since when.
     pub(crate) backlog: ((Height, Height), Monotonic),

@@ -12,8 +12,9 @@ use crate::{
 /// What the ordering timer waits for. Another target restarts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// The lowest proposed height that is not decided.
-    Ordered(Height),
+    /// The lowest proposed height that is not decided; and, where f+1 others are certified at or above it, how
+    /// far they are: as long as they go on, that we do not is no fault of the primary.
+    Ordered(Height, Option<Height>),
     /// An empty block that somebody awaits.
     Empty(Height),
     /// The next height up to a pending epoch boundary, which nobody proposed yet.
@@ -129,8 +130,9 @@ impl Replica {
             self.chain.first_undecided().max(self.chain.low.next()).max(self.chain.certified().next());
         let mut undecided = (first.get()..=self.highest_proposed.get()).map(Height::new);
         let lowest = undecided.find(|height| !self.chain.is_decided(*height) && self.is_votable(*height));
+        let elsewhere = self.certified_elsewhere();
         lowest
-            .map(Target::Ordered)
+            .map(|height| Target::Ordered(height, elsewhere.filter(|others| *others >= height)))
             .or_else(|| self.awaited_empty().filter(|wanted| *wanted <= first).map(Target::Empty))
             .or_else(|| self.boundary_target(first))
     }
@@ -157,7 +159,7 @@ impl Replica {
         if self.timers.ordering.map(|(target, _)| target) != target {
             let patience = match target {
                 Some(Target::Drain(..)) => self.config.parameters.view_timeout_max_ms,
-                Some(Target::Ordered(_) | Target::Empty(_) | Target::Boundary(_)) | None => self.patience(),
+                Some(Target::Ordered(..) | Target::Empty(_) | Target::Boundary(_)) | None => self.patience(),
             };
             let deadline = Monotonic(self.clock.monotonic.0.saturating_add(patience));
             self.timers.ordering = target.map(|target| (target, deadline));

@@ -82,6 +82,9 @@ impl Node {
 
     /// Copies what is durable.
     pub fn copy_data(&mut self, env: &mut Environment) {
+        if self.real_log.as_ref().is_some_and(RealLog::is_unsure) {
+            return;
+        }
         let place = self.place;
         env.say(|| format!("the data of {place} are copied"));
         let mut mempool = self.mempool.clone();

@@ -70,11 +70,10 @@ impl World {
         replicas.map(|replica| replica.status().view).max().unwrap_or_default()
     }
 
-    /// View changes that the quiet phase excuses, both of them known weaknesses: a primary that works off what
-    /// piled up may be found slow, once a minute; and whoever restarted takes a late proof of a batch that was
-    /// ordered long ago for a new one, and misses the batch (seed 107).
+    /// View changes that the quiet phase excuses, a known weakness: a primary that works off what piled up may
+    /// be found slow, once a minute.
     pub(super) fn accusations(&self) -> u64 {
-        self.env.statistics.slow_primaries + self.env.statistics.overdue_batches
+        self.env.statistics.slow_primaries
     }
 
     /// Nothing is broken, so nobody may ask for another view (but Byzantine validators may make them).
@@ -107,7 +106,7 @@ impl World {
             own,
             certificates: usize::MAX,
             view_changes: n,
-            // Late proofs after a restart: see `accusations`.
+            // Late proofs after a restart may stay until they expire.
             certified_batches: usize::MAX,
             ..Footprint::default()
         };

@@ -129,7 +129,19 @@ impl World {
     pub fn is_sound(&self, place: Place) -> bool {
         self.nodes[place].is_honest()
             && !self.nodes[place].is_retired()
+            && !self.is_forsaken(place)
             && !self.liveness.broken.iter().any(|(broken, _)| *broken == place)
+    }
+
+    /// Removed while it was away, and all whom it knows are gone: nobody can prove to it what came after
+    /// (seed 701194).
+    fn is_forsaken(&self, place: Place) -> bool {
+        let (node, newest) = (&self.nodes[place], self.env.invariants.newest());
+        let is_gone = |person: &Place| self.nodes[*person].is_retired() || self.stays_down(*person);
+        let mut known = node.identity.persons().filter(|person| *person != node.person);
+        newest.identity.index_of(node.person).is_none()
+            && node.identity.epoch < newest.identity.epoch
+            && known.all(|person| is_gone(&person))
     }
 
     /// Whether the run is over: all is well again, or a violation because it took too long.

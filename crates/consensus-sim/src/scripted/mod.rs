@@ -15,6 +15,7 @@ mod prepared_without_committers;
 mod quorum_lost;
 mod restart_in_view_change;
 mod returned_after_isolation;
+mod small_window;
 mod stale_primary;
 mod start_apart;
 mod sync_and_view_change;
@@ -54,6 +55,7 @@ pub fn all() -> Vec<Script> {
         quorum_lost::SCRIPT,
         restart_in_view_change::SCRIPT,
         returned_after_isolation::SCRIPT,
+        small_window::SCRIPT,
         stale_primary::SCRIPT,
         start_apart::SCRIPT,
         sync_and_view_change::SCRIPT,

@@ -40,6 +40,7 @@ impl Scenario {
             rollback: None,
             crash_loop: None,
             sync_lies: Vec::new(),
+            hearing: None,
             medium: Medium::Prefix,
             real_vote_log: false,
             start: Start { stagger: 10 * MILLISECOND, ..Start::default() },

@@ -27,6 +27,7 @@ impl Scenario {
             2 => Medium::Torn,
             _ => Medium::Prefix,
         };
+        self.hearing = hearing(&mut Prng::stream(self.seed, "hearing drawn"));
         self.real_vote_log = Prng::stream(self.seed, "vote log").chance(REAL_LOG_PPM);
         if prng.chance(200_000) {
             self.start = start(prng);
@@ -125,4 +126,10 @@ fn start(prng: &mut Prng) -> Start {
         partial_until: if partial { prng.range(1, 10) * SECOND } else { 0 },
         link_ppm: prng.range(100_000, 800_000),
     }
+}
+
+/// In half of the seeds the replica is busy when a message was verified, or the verifier with others.
+fn hearing(prng: &mut Prng) -> Option<(Micros, Micros)> {
+    let longest = if prng.chance(300_000) { 400 * MILLISECOND } else { 5 * MILLISECOND };
+    prng.chance(500_000).then(|| (10, prng.range(MILLISECOND, longest)))
 }

@@ -7,7 +7,7 @@ use types::{AvailabilityProof, Certificate, Epoch, Height, Proposal, Signature, 
 
 use super::{Items, Rejected, Verifier};
 use crate::{
-    config::{REFERENCES_MAX, VIEWS_AHEAD, VIEWS_BACK},
+    config::{REFERENCES_MAX, VIEWS_AHEAD, VIEWS_BACK, kept},
     message::{Message, NewView, PreparedCertificate, SignedStatement, Statement, ViewChange, Vote},
 };
 
@@ -88,7 +88,7 @@ impl Verifier {
     fn near_height(&self, found: Height) -> Result<(), Rejected> {
         let low = self.horizon().low;
         check(found > self.base, "nothing is voted on at or below the base of the epoch")?;
-        if found > low.plus(4 * self.parameters.window) {
+        if found > low.plus(2 * kept(self.parameters.window)) {
             Err(Rejected::FarHeight { low, found })
         } else {
             Ok(())
@@ -223,7 +223,7 @@ impl Verifier {
 
     /// Signed by one validator all of them; new views and view changes come whole.
     fn votes_held(&self, votes: &[SignedStatement], items: &mut Items) -> Result<(), Rejected> {
-        let bound = usize::try_from(4 * self.parameters.window * 3 * (VIEWS_AHEAD + VIEWS_BACK + 1))
+        let bound = usize::try_from(2 * kept(self.parameters.window) * 3 * (VIEWS_AHEAD + VIEWS_BACK + 1))
             .unwrap_or(usize::MAX);
         check(votes.len() <= bound, "more votes than are ever kept")?;
         check(votes.windows(2).all(|pair| pair[0].signer == pair[1].signer), "votes of several validators")?;

@@ -4,6 +4,7 @@
 
 mod bench;
 mod epochs;
+mod laggard;
 mod lone;
 mod mutants;
 mod normal_case;
