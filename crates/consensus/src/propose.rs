@@ -3,7 +3,7 @@
 //! more there are ([`Replica::bytes_wanted`]): each block costs votes, signatures and syncs whatever its size, so a
 //! busy network orders few large blocks, and an idle one orders at once.
 
-use types::{Height, Proposal, ProposalDigest};
+use types::{BatchRef, Height, Proposal, ProposalDigest};
 
 use crate::{
     checkpoint::null_digest,
@@ -54,31 +54,37 @@ impl Replica {
     }
 
     fn fresh_proposal(&self, height: Height) -> Option<Proposal> {
+        let time = self.clock.wall;
+        let in_flight = height.since(self.chain.first_undecided());
+        let quorum = self.config.validators.quorum();
+        let references = self.batches.select(height, time, self.config.parameters.max_block_bytes, quorum);
+        let is_worth = if references.is_empty() {
+            self.fills_epoch(height) && in_flight < PIPELINE_DEPTH || self.may_propose_empty(height)
+        } else {
+            self.is_worth(&references, height, in_flight)
+        };
+        if !is_worth {
+            return None;
+        }
         // None for the first L heights of an epoch: the certificate is one of this epoch's set.
         let participation = if height > self.chain.base.plus(self.chain.window) {
             Some(self.chain.certificates.get(&height.minus(self.chain.window))?.clone())
         } else {
             None
         };
-        let time = self.clock.wall;
-        let in_flight = height.since(self.chain.first_undecided());
-        let quorum = self.config.validators.quorum();
-        let references = self.batches.select(height, time, self.config.parameters.max_block_bytes, quorum);
+        Some(Proposal { references, time, participation })
+    }
+
+    /// Whether these are to be ordered now, or wait for more.
+    fn is_worth(&self, references: &[BatchRef], height: Height, in_flight: u64) -> bool {
         let bytes: u64 = references.iter().map(|reference| u64::from(reference.bytes)).sum();
-        if references.is_empty() {
-            let may =
-                self.fills_epoch(height) && in_flight < PIPELINE_DEPTH || self.may_propose_empty(height);
-            return may.then_some(Proposal { references, time, participation });
-        }
         let patience = PATIENCE_MS.min(self.config.parameters.view_timeout_ms / 16);
         let is_full = references.len() >= REFERENCES_MAX
             || bytes + u64::from(self.config.parameters.max_batch_bytes)
                 > self.config.parameters.max_block_bytes;
-        let is_worth = is_full
+        is_full
             || bytes >= self.bytes_wanted(height, in_flight)
-            || in_flight < PIPELINE_DEPTH
-                && self.batches.waited(&references, self.clock.monotonic) >= patience;
-        is_worth.then_some(Proposal { references, time, participation })
+            || in_flight < PIPELINE_DEPTH && self.batches.waited(references, self.clock.monotonic) >= patience
     }
 
     /// How many bytes of batches a proposal must order now. Blocks that are decided but not executed here count

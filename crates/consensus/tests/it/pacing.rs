@@ -1,6 +1,8 @@
 //! How much a proposal must be worth by what is on its way.
 
-use crate::bench::{Bench, batch, large};
+use types::{Proposal, TimeMs};
+
+use crate::bench::{Bench, WALL, World, batch, large, proposal};
 
 fn proposes(effects: &[String]) -> bool {
     effects.iter().any(|effect| effect.starts_with("persist pre-prepare"))
@@ -33,4 +35,21 @@ fn a_small_batch_waits_50_ms_unless_eight_are_undecided() {
     }
     assert!(!proposes(&bench.offer(batch(0, 8))));
     assert!(!proposes(&bench.tick(200)), "eight are on their way: half a block or nothing");
+}
+
+#[test]
+fn a_block_that_waits_for_execution_counts_as_one_on_its_way() {
+    let (mut bench, world) = (Bench::new(4, 0), World::new(4));
+    let a = Proposal { time: TimeMs::new(WALL + 1), ..proposal(&[batch(0, 0)]) };
+    bench.name(&a, "A");
+    assert_eq!(bench.offer(batch(0, 0)), ["persist pre-prepare 0 1 A"]);
+    bench.durable();
+    for signer in [1, 2] {
+        bench.receive(signer, world.prepare(signer, 0, 1, &a));
+    }
+    bench.durable();
+    bench.receive(1, world.commit(1, 0, 1, &a));
+    assert_eq!(bench.receive(2, world.commit(2, 0, 1, &a)), ["ordered 1: 1", "execute 1 A"]);
+    assert!(!proposes(&bench.offer(batch(1, 0))), "decided, not executed: 1 kB waits");
+    assert!(proposes(&bench.executed(1, &a)), "nothing is on its way: at once");
 }
