@@ -26,7 +26,7 @@ macro_rules! counters {
             $(pub(crate) $name: Count,)*
             refused: Mutex<BTreeMap<Code, u64>>,
             invalid_batches_of: Mutex<BTreeMap<ValidatorIndex, u64>>,
-            /// Who sent an invalid batch in this epoch.
+            /// Who sent an invalid batch or proof in this epoch.
             suspected: Mutex<BTreeSet<ValidatorIndex>>,
         }
 
@@ -87,6 +87,8 @@ counters! {
     proofs_received,
     /// Others' proofs that do not verify.
     proofs_invalid,
+    /// Proofs looked at a second time because one beside them was bad.
+    proofs_again,
     /// Batches asked for, repetitions included.
     fetches_sent,
     /// Batches sent on request.
@@ -115,8 +117,13 @@ impl LiveCounters {
         self.suspected.lock().clear();
     }
 
-    pub(crate) fn has_sent_invalid(&self, author: ValidatorIndex) -> bool {
-        self.suspected.lock().contains(&author)
+    pub(crate) fn has_sent_invalid(&self, sender: ValidatorIndex) -> bool {
+        self.suspected.lock().contains(&sender)
+    }
+
+    pub(crate) fn invalid_proof_of(&self, sender: ValidatorIndex) {
+        self.proofs_invalid.add(1);
+        self.suspected.lock().insert(sender);
     }
 
     pub(crate) fn invalid_batch_of(&self, author: ValidatorIndex) {

@@ -58,8 +58,8 @@ impl MempoolHandle {
             (PoolMessage::Acknowledgement(acknowledgement), Some(from)) => {
                 shared.queues.notes.send(Note::Acknowledgement(acknowledgement, from, permit)).is_ok()
             }
-            (PoolMessage::Proof(proof), Some(_)) => {
-                shared.queues.notes.send(Note::Proof(proof, permit)).is_ok()
+            (PoolMessage::Proof(proof), Some(from)) => {
+                shared.queues.notes.send(Note::Proof(proof, from, permit)).is_ok()
             }
             (PoolMessage::Fetch(digests), Some(from)) => {
                 shared.queues.requests.send(Request { from, digests, permit }).is_ok()

@@ -38,6 +38,7 @@ mod message;
 mod notes;
 mod own;
 mod pending;
+mod proofs;
 mod recent;
 mod server;
 mod shared;

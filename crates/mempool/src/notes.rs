@@ -1,19 +1,18 @@
-//! Acknowledgements and proofs that arrive: filtered, then verified together.
+//! Acknowledgements and proofs that arrive: filtered, then verified together. Proofs: see `proofs`.
 
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use types::{
     Acknowledgement, AvailabilityProof, PublicKey, ValidatorIndex,
-    crypto::{BadSignature, SignedBytes, verify_batch, verify_each},
+    crypto::{SignedBytes, verify_each},
 };
 
 use crate::{
-    MempoolEvent, acknowledge,
-    era::Present,
+    acknowledge,
     gate::Permit,
-    lifecycle,
     own::Awaited,
+    proofs,
     shared::Shared,
     threads::{Stop, drain},
 };
@@ -26,13 +25,13 @@ pub(crate) enum Note {
     /// From its signer.
     Acknowledgement(Acknowledgement, ValidatorIndex, Permit),
     /// From anybody of the set.
-    Proof(AvailabilityProof, Permit),
+    Proof(AvailabilityProof, ValidatorIndex, Permit),
 }
 
 /// Verifies and counts until the mempool stops.
 pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<Note>, stop: &Stop) {
     while let Some(notes) = drain(queue, stop, TOGETHER_MAX) {
-        let (mut acknowledgements, mut proofs) = (Vec::new(), Vec::new());
+        let (mut acknowledgements, mut sent) = (Vec::new(), Vec::new());
         // Each note keeps its place in its sender's gate until all are judged.
         let mut permits = Vec::with_capacity(notes.len());
         for note in notes {
@@ -41,13 +40,13 @@ pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<Note>, stop: &Stop) {
                     acknowledgements.extend(awaited(shared, acknowledgement, from));
                     permits.push(permit);
                 }
-                Note::Proof(proof, permit) => {
-                    proofs.push(proof);
+                Note::Proof(proof, from, permit) => {
+                    sent.push((proof, from));
                     permits.push(permit);
                 }
             }
         }
-        take_proofs(shared, proofs);
+        proofs::take(shared, sent);
         take_acknowledgements(shared, &acknowledgements);
     }
 }
@@ -98,62 +97,4 @@ fn take_acknowledgements(shared: &Shared, acknowledgements: &[(Acknowledgement, 
             shared.wake_maker();
         }
     }
-}
-
-/// Verifies proofs that are news in one go; only when a signature is bad, each by itself.
-fn take_proofs(shared: &Shared, proofs: Vec<AvailabilityProof>) {
-    let era = shared.era();
-    let proofs: Vec<_> = proofs.into_iter().filter(|proof| is_news(shared, proof)).collect();
-    let messages: Vec<_> =
-        proofs.iter().map(|proof| proof.reference.acknowledgement_bytes(&shared.chain)).collect();
-    let mut formed = Vec::new();
-    let mut items = Vec::new();
-    for (proof, message) in proofs.iter().zip(&messages) {
-        match proof.items(message, &era.validators) {
-            Ok(signed) if proof.reference.epoch == era.epoch => {
-                items.extend(signed.iter().cloned());
-                formed.push((proof, signed));
-            }
-            Ok(_) | Err(BadSignature) => shared.counters.proofs_invalid.add(1),
-        }
-    }
-    let all_good = verify_batch(&items).is_ok();
-    for (proof, signed) in formed {
-        if all_good || verify_batch(&signed).is_ok() {
-            take_proof(shared, &era, proof);
-        } else {
-            shared.counters.proofs_invalid.add(1);
-        }
-    }
-}
-
-fn is_news(shared: &Shared, proof: &AvailabilityProof) -> bool {
-    let digest = &proof.reference.digest;
-    let exchange = shared.exchange.lock();
-    // Of a batch ordered or dropped long ago a proof may still be on its way: it is no news.
-    exchange.done.get(digest).is_none()
-        && exchange.proven.get(digest).is_none_or(|known| *known < proof.signatures.len())
-}
-
-fn take_proof(shared: &Shared, era: &Present, proof: &AvailabilityProof) {
-    let digest = proof.reference.digest;
-    if !is_news(shared, proof) {
-        return;
-    }
-    shared.counters.proofs_received.add(1);
-    let live = {
-        let mut exchange = shared.exchange.lock();
-        if proof.reference.epoch != shared.era().epoch {
-            return;
-        }
-        exchange.proven.insert(digest, proof.signatures.len());
-        exchange.held.get(&digest).is_some_and(|held| !held.ordered)
-    };
-    if live
-        && Some(proof.reference.author) != era.me()
-        && let Some(batch) = shared.batch(&digest)
-    {
-        lifecycle::certified(shared, &batch);
-    }
-    shared.tell(MempoolEvent::ProofReceived(proof.clone()));
 }

@@ -109,6 +109,39 @@ fn others_proofs_are_verified_and_told_when_they_grow() {
 }
 
 #[test]
+fn who_sent_a_bad_proof_costs_the_others_no_second_look() {
+    let world = World::new(4);
+    let node = world.node(0);
+    let (_, reference) = world.batch(1, 1, &[world.transfer(1, 0)]);
+    let bad = |sequence: u64| {
+        let (_, reference) = world.batch(2, sequence, &[world.transfer(1, 0)]);
+        let mut proof = world.proof(&[1, 2], &reference);
+        proof.signatures[1].0 = index(3);
+        proof
+    };
+    node.receive(2, PoolMessage::Proof(bad(1)));
+    node.until(|counters| counters.proofs_invalid == 1);
+    assert_eq!(node.handle.counters().proofs_again, 0, "nothing was beside it");
+    // So many wait together.
+    let pairs: Vec<_> = (2..66)
+        .map(|sequence| {
+            let (_, reference) = world.batch(1, sequence, &[world.transfer(1, 0)]);
+            (bad(sequence), world.proof(&[1, 2, 3], &reference))
+        })
+        .collect();
+    for (bad, good) in &pairs {
+        node.receive(2, PoolMessage::Proof(bad.clone()));
+        node.receive(1, PoolMessage::Proof(good.clone()));
+    }
+    node.until(|counters| counters.proofs_invalid == 65 && counters.proofs_received == 64);
+    assert_eq!(node.handle.counters().proofs_again, 0);
+    // What an honest one passes on is not held against who once sent a bad one.
+    node.receive(2, PoolMessage::Proof(world.proof(&[1, 2], &reference)));
+    node.until(|counters| counters.proofs_received == 65);
+    node.handle.shutdown();
+}
+
+#[test]
 fn a_late_proof_of_an_ordered_batch_is_no_news_also_after_a_restart() {
     let world = World::new(4);
     let (encoded, reference) = world.batch(1, 7, &[world.transfer(3, 0)]);
