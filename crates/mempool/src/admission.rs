@@ -1,9 +1,10 @@
 //! Admission: cheap judgements first, then the signatures of all that waits in one go.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use bytes::Bytes;
 use crossbeam_channel::{Receiver, TrySendError};
+use parking_lot::Mutex;
 use types::{
     CheckedTransaction, Code, Operation, Parameters, TimeMs, Transaction, ValidatorIndex,
     admission::{Admitted, ClientId, Refusal},
@@ -13,11 +14,11 @@ use types::{
 use crate::{
     pending::{Known, Shortage, key_of},
     shared::Shared,
-    threads::{Stop, drain},
+    threads::{Stop, gather},
 };
 
 /// Submissions whose signatures are verified together.
-const TOGETHER_MAX: usize = 256;
+const TOGETHER_MAX: usize = 512;
 /// Clients remembered for a bad signature.
 const SUSPECTS_MAX: usize = 4_096;
 /// When to try again if the pool is full, in ms.
@@ -110,10 +111,20 @@ pub(crate) fn submit(shared: &Shared, bytes: Bytes, client: ClientId, reply: Adm
     }
 }
 
-/// A worker: takes what waits until the mempool stops.
-pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<Submission>, stop: &Stop) {
-    while let Some(submissions) = drain(queue, stop, TOGETHER_MAX) {
-        admit_together(shared, submissions);
+/// A worker: takes what waits until the mempool stops; while own batches are under way it gathers a whole batch
+/// first. One worker gathers at a time, so that they do not split what comes between them.
+pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<Submission>, gathering: &Mutex<()>, stop: &Stop) {
+    loop {
+        let gathered = {
+            let _one = gathering.lock();
+            let gathered = gather(queue, stop, TOGETHER_MAX, shared.busy_delay(), || shared.is_busy());
+            shared.judging.fetch_add(usize::from(gathered.is_some()), Ordering::SeqCst);
+            gathered
+        };
+        let Some((submissions, has_waited)) = gathered else { return };
+        admit_together(shared, submissions, has_waited);
+        shared.judging.fetch_sub(1, Ordering::SeqCst);
+        shared.wake_maker();
     }
 }
 
@@ -127,7 +138,7 @@ enum Verdict {
     Candidate(Transaction),
 }
 
-fn admit_together(shared: &Shared, submissions: Vec<Submission>) {
+fn admit_together(shared: &Shared, submissions: Vec<Submission>, has_waited: bool) {
     let now = shared.now();
     let mut answers = Vec::with_capacity(submissions.len());
     let (mut candidates, mut good) = (Vec::new(), Vec::new());
@@ -146,7 +157,7 @@ fn admit_together(shared: &Shared, submissions: Vec<Submission>) {
         }
     }
     shared.verified.insert(good.iter().map(|(_, checked)| checked));
-    settle(shared, good, answers);
+    settle(shared, good, answers, has_waited);
 }
 
 /// Verifies together what comes from clients without fault, and one by one what comes from those whose last
@@ -197,8 +208,16 @@ enum Room {
 
 type Answers = Vec<(Submission, Result<Admitted, Refusal>, Room)>;
 
-fn settle(shared: &Shared, good: Vec<(Submission, CheckedTransaction)>, mut answers: Answers) {
+fn settle(
+    shared: &Shared,
+    good: Vec<(Submission, CheckedTransaction)>,
+    mut answers: Answers,
+    has_waited: bool,
+) {
     let mut pending = shared.pending.lock();
+    if has_waited && !good.is_empty() {
+        pending.ripen();
+    }
     for submission in
         good.iter().map(|(submission, _)| submission).chain(answers.iter().map(|answer| &answer.0))
     {

@@ -17,12 +17,6 @@ use crate::{
 /// Bytes of a batch without transactions: author, sequence, epoch, expiry, count.
 const EMPTY_BATCH_BYTES: usize = 2 + 8 + 8 + 8 + 8;
 
-/// While two or more own batches wait for their proofs a batch may be so many times older than
-/// `max_batch_delay_ms`: when all are busy, fewer and larger batches cost less (acknowledgements, proofs, syncs).
-const BUSY: u32 = 10;
-/// But no more than this.
-const BUSY_MAX: Duration = Duration::from_millis(100);
-
 /// Makes batches until the mempool stops; what still waits then is packed and stored.
 pub(crate) fn work(shared: &Arc<Shared>) {
     while let Some(transactions) = next(shared) {
@@ -42,8 +36,8 @@ fn next(shared: &Shared) -> Option<Vec<CheckedTransaction>> {
         let deadline = match pending.due(bytes_max) {
             Due::Never => None,
             Due::Now => Some(Instant::now()),
-            Due::Since(since) if shared.own_unproven.load(Ordering::SeqCst) < 2 => Some(since + delay),
-            Due::Since(since) => Some(since + delay.max(BUSY_MAX.min(BUSY * delay))),
+            Due::Since(since) if shared.is_busy() => Some(since + delay.max(shared.busy_delay())),
+            Due::Since(since) => Some(since + delay),
         };
         let stopping = shared.is_stopping();
         match deadline.filter(|_| has_room) {

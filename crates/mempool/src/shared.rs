@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use crossbeam_channel::Sender;
@@ -25,6 +26,12 @@ use crate::{
     store::{Job, Store},
     verified::Verified,
 };
+
+/// While own batches wait for their proofs a batch may be so many times older than `max_batch_delay_ms`: when all
+/// are busy, fewer and larger batches cost less (signatures, acknowledgements, proofs, syncs).
+const BUSY: u32 = 10;
+/// But no more than this.
+const BUSY_MAX: Duration = Duration::from_millis(100);
 
 /// The wall clock, injected.
 pub type Clock = Arc<dyn Fn() -> TimeMs + Send + Sync>;
@@ -63,6 +70,8 @@ pub(crate) struct Shared {
     pub(crate) own_live: AtomicUsize,
     /// Own batches without a proof.
     pub(crate) own_unproven: Arc<AtomicUsize>,
+    /// Groups of submissions that are being verified after they were gathered.
+    pub(crate) judging: AtomicUsize,
     pub(crate) next_sequence: AtomicU64,
     pub(crate) stopping: AtomicBool,
 }
@@ -79,6 +88,16 @@ impl Shared {
     /// The present epoch. Hold it for one piece of work, so that the piece sees one epoch only.
     pub(crate) fn era(&self) -> Arc<Present> {
         Arc::clone(&self.present.read())
+    }
+
+    /// Whether own transactions are on their way to a proof: what comes meanwhile may wait for the next batch.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.own_unproven.load(Ordering::SeqCst) > 0 || self.judging.load(Ordering::SeqCst) > 0
+    }
+
+    /// How long a transaction may wait for others while some are on their way.
+    pub(crate) fn busy_delay(&self) -> Duration {
+        BUSY_MAX.min(BUSY * Duration::from_millis(self.era().parameters.max_batch_delay_ms))
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

@@ -89,6 +89,7 @@ impl Mempool {
             chain_time: AtomicU64::new(0),
             own_live: AtomicUsize::new(own_live),
             own_unproven,
+            judging: AtomicUsize::new(0),
             next_sequence: AtomicU64::new(next_sequence),
             stopping: AtomicBool::new(false),
             config,
@@ -160,10 +161,11 @@ fn start_workers(
         spawn(shared, "pool-writer", move |shared| acknowledge::write_batches(shared, writer, &writes))?;
     *handle.threads.writer.lock() = Some(write);
     let start = |worker| handle.threads.workers.lock().push(worker);
+    let gathering = Arc::new(Mutex::new(()));
     for _ in 0..shared.config.admission_workers.max(1) {
-        let (queue, stop) = (submissions.clone(), stop.clone());
+        let (queue, stop, gathering) = (submissions.clone(), stop.clone(), Arc::clone(&gathering));
         start(spawn(shared, "pool-admission", move |shared| {
-            admission::work(shared, &queue, &stop);
+            admission::work(shared, &queue, &gathering, &stop);
             Ok(())
         })?);
     }

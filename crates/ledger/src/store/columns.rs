@@ -123,7 +123,11 @@ impl Column {
                 table.set_bloom_filter(10.0, false);
                 table.set_block_size(4 << 10);
             }
-            Self::Transactions => table.set_bloom_filter(10.0, false),
+            Self::Transactions => {
+                options.set_memtable_prefix_bloom_ratio(0.05);
+                options.set_memtable_whole_key_filtering(true);
+                table.set_bloom_filter(10.0, false);
+            }
             Self::Results | Self::Headers => options.set_compression_type(DBCompressionType::Lz4),
             Self::History | Self::Undo | Self::Epochs | Self::Meta => {}
         }

@@ -41,6 +41,8 @@ pub(crate) struct Pending {
     queue: FairQueue<Key>,
     queued_bytes: usize,
     waiting_since: Option<Instant>,
+    /// What is queued has waited already, before it was verified.
+    is_ripe: bool,
     expiries: BTreeSet<(TimeMs, Key)>,
     ordered: (u64, u64),
     quotas: Quotas,
@@ -54,6 +56,7 @@ impl Pending {
             queue: FairQueue::new(),
             queued_bytes: 0,
             waiting_since: None,
+            is_ripe: false,
             expiries: BTreeSet::new(),
             ordered: (0, 0),
             quotas: Quotas::new(config),
@@ -171,9 +174,14 @@ impl Pending {
     pub(crate) fn due(&self, bytes_max: usize) -> Due {
         match self.waiting_since {
             None => Due::Never,
-            Some(_) if self.queued_bytes >= bytes_max => Due::Now,
+            Some(_) if self.is_ripe || self.queued_bytes >= bytes_max => Due::Now,
             Some(since) => Due::Since(since),
         }
+    }
+
+    /// What was admitted last had been gathered: the next batch need not wait for more.
+    pub(crate) const fn ripen(&mut self) {
+        self.is_ripe = true;
     }
 
     /// Takes transactions in fair order, as many as fit.
@@ -193,6 +201,7 @@ impl Pending {
         }
         self.queued_bytes -= bytes;
         self.waiting_since = (!self.queue.is_empty()).then(Instant::now);
+        self.is_ripe = false;
         taken
     }
 

@@ -6,7 +6,7 @@ use types::{
     admission::ClientId, transaction::TransactionBody,
 };
 
-use super::{LENGTH_PREFIX, Pending, Place, key_of};
+use super::{Due, LENGTH_PREFIX, Pending, Place, key_of};
 use crate::MempoolConfig;
 
 const TRANSACTIONS: usize = 12;
@@ -149,4 +149,20 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_was_gathered_is_due_at_once_and_the_next_is_not() {
+    let mut pending = Pending::new(&MempoolConfig::new(""));
+    let all = transactions();
+    for checked in &all[..2] {
+        pending.reserve(ClientId(1), checked.get().bytes().len()).unwrap();
+    }
+    pending.admit(all[0].clone(), ClientId(1)).unwrap();
+    assert!(matches!(pending.due(usize::MAX), Due::Since(_)));
+    pending.ripen();
+    assert_eq!(pending.due(usize::MAX), Due::Now);
+    assert_eq!(pending.take(usize::MAX).len(), 1);
+    pending.admit(all[2].clone(), ClientId(1)).unwrap();
+    assert!(matches!(pending.due(usize::MAX), Due::Since(_)));
 }
