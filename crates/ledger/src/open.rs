@@ -1,6 +1,10 @@
 //! Opening: the first time with the genesis state, later where the last durable block left off.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::Path,
+    sync::Arc,
+};
 
 use parking_lot::{Mutex, RwLock};
 use types::{Certificate, ChainId, Genesis, Height, Parameters, block::CertifiedHeader, codec};
@@ -11,7 +15,7 @@ use crate::{
     genesis::GenesisBlock,
     reader::{admission::AdmissionCache, view::CertifiedView},
     shared::{ExecutedTip, Published, Shared},
-    state::{State, Tables, WrittenKeys},
+    state::{State, Tables},
     store::{Column, FORMAT, HeaderPart, LedgerOptions, Store, keys, meta},
     undo::{self, Overlay},
     writer::{Pages, WriterState},
@@ -120,7 +124,7 @@ fn resume(
             header: tip.clone(),
             parameters,
             ahead: ahead.clone(),
-            written: WrittenKeys::default(),
+            changes: VecDeque::new(),
         })),
         admission: Mutex::new(AdmissionCache::new(executed)),
         recent: Mutex::default(),

@@ -8,12 +8,15 @@ use types::{ChainId, Header, Parameters, block::CertifiedHeader};
 use crate::{
     execution::epoch::Ahead,
     reader::{admission::AdmissionCache, decoded::DecodedBlock, view::CertifiedView},
-    state::WrittenKeys,
+    state::Changes,
     store::Store,
 };
 
 /// Decoded blocks kept for readers.
 pub(crate) const RECENT_MAX: usize = 8;
+
+/// Blocks whose changes are kept for admission, which looks now and then.
+pub(crate) const CHANGES_MAX: usize = 64;
 
 /// One open ledger.
 pub(crate) struct Shared {
@@ -37,6 +40,6 @@ pub(crate) struct ExecutedTip {
     pub(crate) header: Header,
     pub(crate) parameters: Arc<Parameters>,
     pub(crate) ahead: Ahead,
-    /// What the newest block changed in the state.
-    pub(crate) written: WrittenKeys,
+    /// What the newest blocks changed in the state, the newest last.
+    pub(crate) changes: VecDeque<Arc<Changes>>,
 }

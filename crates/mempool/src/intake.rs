@@ -1,9 +1,10 @@
 //! Batches of other validators: judged by their first bytes, verified as a whole, written, acknowledged.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use crossbeam_channel::Receiver;
+use parking_lot::Mutex;
 use types::{
     Batch, BatchDigest, BatchSequence, Epoch, TimeMs, ValidatorIndex,
     checked::{InvalidBatch, UncheckedBatch},
@@ -16,12 +17,14 @@ use crate::{
     gate::Permit,
     shared::Shared,
     store::{Job, Origin},
-    threads::{Stop, drain},
+    threads::{Stop, gather},
 };
 
 /// Batches taken from the queue at once, and about how many of their signatures are verified in one go.
 const TOGETHER_MAX: usize = 32;
 const SIGNATURES_MAX: usize = 512;
+/// How long a batch waits for others while own ones are on their way.
+const PATIENCE: Duration = Duration::from_millis(15);
 /// Author, sequence, epoch, expiry, count: where they stand in a batch's canonical bytes.
 const PREFIX: usize = 2 + 8 + 8 + 8 + 8;
 
@@ -57,9 +60,14 @@ struct Read {
     permit: Permit,
 }
 
-/// A worker: verifies batches until the mempool stops, those that wait together.
-pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<PeerBatch>, stop: &Stop) {
-    while let Some(batches) = drain(queue, stop, TOGETHER_MAX) {
+/// A worker: verifies batches until the mempool stops, those that wait together; one worker gathers at a time.
+pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<PeerBatch>, gathering: &Mutex<()>, stop: &Stop) {
+    loop {
+        let gathered = {
+            let _one = gathering.lock();
+            gather(queue, stop, TOGETHER_MAX, PATIENCE, || shared.is_busy())
+        };
+        let Some((batches, _)) = gathered else { return };
         let (mut together, mut signatures) = (Vec::new(), 0);
         for PeerBatch { from, bytes, permit } in batches {
             shared.counters.batches_received.add(1);

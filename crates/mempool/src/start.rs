@@ -169,10 +169,11 @@ fn start_workers(
             Ok(())
         })?);
     }
+    let gathering = Arc::new(Mutex::new(()));
     for _ in 0..shared.config.verification_workers.max(1) {
-        let (queue, stop) = (batches.clone(), stop.clone());
+        let (queue, stop, gathering) = (batches.clone(), stop.clone(), Arc::clone(&gathering));
         start(spawn(shared, "pool-verify", move |shared| {
-            intake::work(shared, &queue, &stop);
+            intake::work(shared, &queue, &gathering, &stop);
             Ok(())
         })?);
     }

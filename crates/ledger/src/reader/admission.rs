@@ -24,13 +24,15 @@ impl AdmissionCache {
         Self { height, tables: Tables::new() }
     }
 
-    /// Follows the newest block: what it changed is read again.
+    /// Follows the newest blocks; if too many were missed, all is read again.
     fn follow(&mut self, tip: &ExecutedTip) {
         let height = tip.header.height;
-        if height == self.height.next() {
-            self.tables.forget(&tip.written);
-        } else if height != self.height {
-            self.tables = Tables::new();
+        let missed = usize::try_from(height.get().abs_diff(self.height.get())).unwrap_or(usize::MAX);
+        match tip.changes.len().checked_sub(missed) {
+            Some(known) if height >= self.height => {
+                tip.changes.range(known..).for_each(|changes| self.tables.follow(changes));
+            }
+            Some(_) | None => self.tables = Tables::new(),
         }
         self.height = height;
     }

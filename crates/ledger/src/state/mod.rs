@@ -73,10 +73,10 @@ macro_rules! access {
             }
         )*}
 
-        /// The keys that a block changes, by kind.
+        /// What a block changes, by kind.
         #[derive(Default)]
-        pub(crate) struct WrittenKeys {
-            $($table: Vec<$key>,)*
+        pub(crate) struct Changes {
+            $($table: Vec<($key, Option<Arc<$value>>)>,)*
         }
 
         impl Tables {
@@ -116,13 +116,13 @@ macro_rules! access {
             }
 
             /// What the block changes.
-            pub(crate) fn written(&self) -> WrittenKeys {
-                WrittenKeys { $($table: self.$table.written_keys(),)* }
+            pub(crate) fn changes(&self) -> Changes {
+                Changes { $($table: self.$table.written_values(),)* }
             }
 
-            /// A block changed these in the state below.
-            pub(crate) fn forget(&mut self, keys: &WrittenKeys) {
-                $(self.$table.forget(&keys.$table);)*
+            /// A block changed this in the state below.
+            pub(crate) fn follow(&mut self, changes: &Changes) {
+                $(self.$table.follow(&changes.$table);)*
             }
 
             /// The changes are stored; what was read may serve the next block.

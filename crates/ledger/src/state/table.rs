@@ -112,9 +112,10 @@ impl<K: Ord + Clone, V> Table<K, V> {
         }
     }
 
-    /// The keys that were written.
-    pub(crate) fn written_keys(&self) -> Vec<K> {
-        self.written.iter().cloned().collect()
+    /// The keys that were written and their values.
+    pub(crate) fn written_values(&self) -> Vec<(K, Option<Arc<V>>)> {
+        let value = |key: &K| self.slots.get(key).map(|slot| (key.clone(), slot.current.clone()));
+        self.written.iter().filter_map(value).collect()
     }
 
     /// How many values are kept.
@@ -123,10 +124,12 @@ impl<K: Ord + Clone, V> Table<K, V> {
         self.slots.len()
     }
 
-    /// Forgets values that have changed below.
-    pub(crate) fn forget(&mut self, keys: &[K]) {
-        for key in keys {
-            self.slots.remove(key);
+    /// Values that have changed below; those that nobody asked for yet are read when they are needed.
+    pub(crate) fn follow(&mut self, changes: &[(K, Option<Arc<V>>)]) {
+        for (key, value) in changes {
+            if let Some(slot) = self.slots.get_mut(key) {
+                *slot = Slot { original: value.clone(), current: value.clone(), touched: Touched::Read };
+            }
         }
     }
 
@@ -158,6 +161,21 @@ impl<K: Ord + Clone, V> Table<K, V> {
 #[cfg(test)]
 mod tests {
     use super::Table;
+
+    #[test]
+    fn what_has_changed_below_is_followed() {
+        let (mut below, mut above) = (Table::<u32, u32>::new(), Table::<u32, u32>::new());
+        assert_eq!(above.get(&1, || Ok(Some(10))).unwrap().as_deref(), Some(&10));
+        assert_eq!(above.get(&2, || Ok(Some(20))).unwrap().as_deref(), Some(&20));
+        for (key, value) in [(1, Some(11)), (2, None), (3, Some(33))] {
+            below.get(&key, || Ok(None)).unwrap();
+            below.put(key, value);
+        }
+        above.follow(&below.written_values());
+        assert_eq!(above.get(&1, || panic!("is known")).unwrap().as_deref(), Some(&11));
+        assert_eq!(above.get(&2, || panic!("is known")).unwrap(), None);
+        assert_eq!(above.get(&3, || Ok(Some(34))).unwrap().as_deref(), Some(&34), "was not asked for before");
+    }
 
     #[test]
     fn what_is_only_asked_for_is_bounded_too() {

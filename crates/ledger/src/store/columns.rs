@@ -1,6 +1,14 @@
 //! The column families and their tuning.
 
-use rocksdb::{BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, Options};
+use rocksdb::{
+    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, MemtableFactory,
+    Options, SliceTransform,
+};
+
+/// Bytes of an id: of an account or a transaction.
+const ID: usize = 32;
+/// Bytes of rows in memory for each bucket of a hash table.
+const BUCKET_BYTES: usize = 512;
 
 /// Memory and file bounds of one open ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +116,8 @@ impl Column {
         table.set_format_version(5);
         table.set_cache_index_and_filter_blocks(true);
         table.set_pin_l0_filter_and_index_blocks_in_cache(true);
-        options.set_write_buffer_size((write_buffers_bytes / 4).max(1 << 20));
+        let write_buffer = (write_buffers_bytes / 4).max(1 << 20);
+        options.set_write_buffer_size(write_buffer);
         options.set_compression_type(DBCompressionType::None);
         match self {
             Self::Bodies => {
@@ -124,16 +133,24 @@ impl Column {
                 table.set_block_size(4 << 10);
             }
             Self::Transactions => {
-                options.set_memtable_prefix_bloom_ratio(0.05);
-                options.set_memtable_whole_key_filtering(true);
+                in_buckets(&mut options, write_buffer);
                 table.set_bloom_filter(10.0, false);
             }
+            Self::History => in_buckets(&mut options, write_buffer),
             Self::Results | Self::Headers => options.set_compression_type(DBCompressionType::Lz4),
-            Self::History | Self::Undo | Self::Epochs | Self::Meta => {}
+            Self::Undo | Self::Epochs | Self::Meta => {}
         }
         options.set_block_based_table_factory(&table);
         options
     }
+}
+
+/// Rows that come in no order and are asked for by the id at the front of their keys wait for the disk in a hash
+/// table: in an ordered list each costs a walk. Only a walk over all rows is dearer.
+fn in_buckets(options: &mut Options, write_buffer: usize) {
+    options.set_prefix_extractor(SliceTransform::create_fixed_prefix(ID));
+    let bucket_count = write_buffer / BUCKET_BYTES;
+    options.set_memtable_factory(MemtableFactory::HashLinkList { bucket_count });
 }
 
 /// The descriptors of all column families.
@@ -155,6 +172,8 @@ pub(super) fn database(options: &LedgerOptions) -> Options {
     database.set_max_log_file_size(4 << 20);
     database.set_max_background_jobs(2);
     database.set_bytes_per_sync(1 << 20);
+    // One thread writes; hash tables in memory ask for that.
+    database.set_allow_concurrent_memtable_write(false);
     // A torn last record was never acknowledged and is cut; damage anywhere else is an error, where the
     // default would silently drop everything after it.
     database.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);

@@ -108,7 +108,9 @@ impl Store {
         &self,
         column: Column,
     ) -> Result<impl Iterator<Item = Result<Entry, LedgerError>>, LedgerError> {
-        let entries = self.database.db.iterator_cf(self.family(column)?, IteratorMode::Start);
+        let mut options = ReadOptions::default();
+        options.set_total_order_seek(true);
+        let entries = self.database.db.iterator_cf_opt(self.family(column)?, options, IteratorMode::Start);
         Ok(entries.map(|entry| {
             entry.map(|(key, value)| (key.into(), value.into())).map_err(|error| fault::of(error, &self.path))
         }))

@@ -8,8 +8,8 @@ use super::{Executed, LedgerWriter};
 use crate::{
     LedgerError, epochs,
     execution::block::{self, Below, Outcome, ProposedBlock},
-    shared::ExecutedTip,
-    state::Tables,
+    shared::{CHANGES_MAX, ExecutedTip},
+    state::{Changes, Tables},
     store::{Batch, Column, HeaderPart, keys, meta},
     undo,
 };
@@ -116,7 +116,7 @@ impl LedgerWriter {
         certified: Height,
         checkpoint: Option<Signature>,
     ) -> Result<Executed, LedgerError> {
-        let written = self.tables.written();
+        let changes = Arc::new(self.tables.changes());
         self.tables.settle();
         self.forgotten = outcome.forgotten.or(self.forgotten);
         self.state.tip = outcome.header.clone();
@@ -125,12 +125,21 @@ impl LedgerWriter {
         // The block was executed by what was ahead of the one below.
         let parameters = Arc::clone(&self.state.ahead.epoch.parameters);
         let (header, ahead) = (outcome.header.clone(), outcome.ahead.clone());
-        *self.shared.executed.write() = Arc::new(ExecutedTip { header, parameters, ahead, written });
+        self.keep_changes(changes);
+        let changes = self.changes.clone();
+        *self.shared.executed.write() = Arc::new(ExecutedTip { header, parameters, ahead, changes });
         let boundary = outcome.ahead.boundary;
         self.state.ahead = outcome.ahead;
         self.publish(certified)?;
         let results = outcome.listed.iter().map(|listed| listed.record).collect();
         Ok(Executed { header: outcome.header, hash: outcome.hash, results, checkpoint, boundary })
+    }
+
+    fn keep_changes(&mut self, newest: Arc<Changes>) {
+        if self.changes.len() >= CHANGES_MAX {
+            self.changes.pop_front();
+        }
+        self.changes.push_back(newest);
     }
 }
 

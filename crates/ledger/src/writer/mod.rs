@@ -5,7 +5,10 @@ mod execute;
 mod import;
 mod pages;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use types::{BlockHash, Certificate, Header, Height, ResultRecord, Signature};
 
@@ -13,7 +16,7 @@ use crate::{
     LedgerError,
     execution::{SeenId, epoch::Ahead},
     shared::Shared,
-    state::Tables,
+    state::{Changes, Tables},
     store::Pinned,
     tree::Tree,
 };
@@ -25,6 +28,8 @@ pub struct LedgerWriter {
     shared: Arc<Shared>,
     state: WriterState,
     tables: Tables,
+    /// What the newest blocks changed, for admission.
+    changes: VecDeque<Arc<Changes>>,
     /// The last id that was forgotten: forgetting goes on behind it and need not pass what it removed.
     forgotten: Option<SeenId>,
     /// State and tree of executed heights that wait for their certificates.
@@ -65,7 +70,15 @@ pub struct Executed {
 
 impl LedgerWriter {
     pub(crate) fn new(shared: Arc<Shared>, state: WriterState) -> Self {
-        Self { shared, state, tables: Tables::new(), forgotten: None, waiting: BTreeMap::new(), failed: None }
+        Self {
+            shared,
+            state,
+            tables: Tables::new(),
+            changes: VecDeque::new(),
+            forgotten: None,
+            waiting: BTreeMap::new(),
+            failed: None,
+        }
     }
 
     /// Height of the newest executed block.
