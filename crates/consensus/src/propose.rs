@@ -15,9 +15,11 @@ use crate::{
 
 /// Undecided proposals beyond which the primary waits for half a block, however long that takes.
 pub const PIPELINE_DEPTH: u64 = 8;
-/// With fewer a batch waits no longer for others than this, in ms since we learnt of its proof; and no longer than
-/// 1/16 of the view timeout, so that nobody takes patience for slowness.
+/// With one on its way a batch waits no longer for others than this, in ms since we learnt of its proof; twice as
+/// long with each more.
 const PATIENCE_MS: u64 = 50;
+/// But no longer than this part of the view timeout: before 1/8 of it nobody takes patience for slowness.
+const PATIENCE_PART: u64 = 10;
 
 impl Replica {
     /// Proposes while it may and has something to propose.
@@ -78,7 +80,8 @@ impl Replica {
     /// Whether these are to be ordered now, or wait for more.
     fn is_worth(&self, references: &[BatchRef], height: Height, in_flight: u64) -> bool {
         let bytes: u64 = references.iter().map(|reference| u64::from(reference.bytes)).sum();
-        let patience = PATIENCE_MS.min(self.config.parameters.view_timeout_ms / 16);
+        let longest = self.config.parameters.view_timeout_ms / PATIENCE_PART;
+        let patience = longest.min(PATIENCE_MS << in_flight.saturating_sub(1).min(PIPELINE_DEPTH));
         let is_full = references.len() >= REFERENCES_MAX
             || bytes + u64::from(self.config.parameters.max_batch_bytes)
                 > self.config.parameters.max_block_bytes;

@@ -1,4 +1,7 @@
-//! Batches that consensus waits for: asked of several peers at once, again and again until held.
+//! Batches that consensus waits for: asked of few peers, then of many, again and again until held.
+//!
+//! A batch that is proven was sent to everybody by its author, and is mostly on its way or waits to be verified here:
+//! asking all who hold it at once would make a loaded network carry it many times.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +9,12 @@ use types::{BatchDigest, BatchRef, ValidatorIndex};
 
 use crate::message::FETCH_DIGESTS_MAX;
 
+/// Ticks before anybody is asked: so long the batch may come by itself.
+const GRACE_TICKS: u64 = 2;
+/// But no more than this, however long proofs take.
+const GRACE_TICKS_MAX: u64 = 20;
+/// Peers asked first; then all that are known to hold it.
+const FIRST_PEERS: usize = 2;
 /// Ticks between two requests; the wait doubles up to the maximum.
 const RETRY_TICKS: u64 = 4;
 const RETRY_TICKS_MAX: u64 = 64;
@@ -16,6 +25,7 @@ const WANTED_TICKS: u64 = 600;
 #[derive(Debug)]
 struct Fetch {
     from: Vec<ValidatorIndex>,
+    was_asked: bool,
     retry_at: u64,
     wait: u64,
     wanted_at: u64,
@@ -33,28 +43,26 @@ impl Fetching {
         Self { fetches: BTreeMap::new(), fetches_max }
     }
 
-    /// Begins, or adds peers to ask; returns whom to ask now. Nothing when too much is being fetched.
-    pub(crate) fn begin(
-        &mut self,
-        reference: &BatchRef,
-        from: &[ValidatorIndex],
-        tick: u64,
-    ) -> Vec<ValidatorIndex> {
+    /// Begins, or adds peers to ask; nothing when too much is being fetched. `usual`: the ticks that a batch takes
+    /// to its proof now.
+    pub(crate) fn begin(&mut self, reference: &BatchRef, from: &[ValidatorIndex], tick: u64, usual: u64) {
         if self.fetches.len() >= self.fetches_max && !self.fetches.contains_key(&reference.digest) {
-            return Vec::new();
+            return;
         }
+        let retry_at = tick + usual.clamp(GRACE_TICKS, GRACE_TICKS_MAX);
         let fresh =
-            Fetch { from: Vec::new(), retry_at: tick + RETRY_TICKS, wait: RETRY_TICKS, wanted_at: tick };
+            Fetch { from: Vec::new(), was_asked: false, retry_at, wait: RETRY_TICKS, wanted_at: tick };
         let fetch = self.fetches.entry(reference.digest).or_insert(fresh);
         fetch.wanted_at = tick;
-        let mut asked = Vec::new();
         for peer in from {
             if !fetch.from.contains(peer) {
                 fetch.from.push(*peer);
-                asked.push(*peer);
+                if fetch.was_asked {
+                    // Whoever was asked before may not have it.
+                    fetch.retry_at = fetch.retry_at.min(tick + RETRY_TICKS);
+                }
             }
         }
-        asked
     }
 
     pub(crate) fn contains(&self, digest: &BatchDigest) -> bool {
@@ -66,7 +74,7 @@ impl Fetching {
         self.fetches.remove(digest);
     }
 
-    /// What is to be asked again now, in messages of legal size.
+    /// What is to be asked now, in messages of legal size.
     pub(crate) fn retries(&mut self, tick: u64) -> Vec<(ValidatorIndex, Vec<BatchDigest>)> {
         self.fetches.retain(|_, fetch| tick.saturating_sub(fetch.wanted_at) < WANTED_TICKS);
         let mut wanted: BTreeMap<ValidatorIndex, Vec<BatchDigest>> = BTreeMap::new();
@@ -76,9 +84,13 @@ impl Fetching {
             }
             fetch.retry_at = tick + fetch.wait;
             fetch.wait = (fetch.wait * 2).min(RETRY_TICKS_MAX);
-            for peer in &fetch.from {
+            // Different batches begin at different peers.
+            let start = usize::from(digest.as_bytes()[0]) % fetch.from.len().max(1);
+            let few = if fetch.was_asked { fetch.from.len() } else { FIRST_PEERS };
+            for peer in fetch.from.iter().cycle().skip(start).take(few.min(fetch.from.len())) {
                 wanted.entry(*peer).or_default().push(*digest);
             }
+            fetch.was_asked = true;
         }
         let split = |(peer, digests): (ValidatorIndex, Vec<BatchDigest>)| {
             digests.chunks(FETCH_DIGESTS_MAX).map(|chunk| (peer, chunk.to_vec())).collect::<Vec<_>>()
@@ -98,23 +110,57 @@ mod tests {
         BatchRef { author, sequence, digest, epoch, bytes: 1, count: 1, expires }
     }
 
+    fn peers(indices: std::ops::Range<u16>) -> Vec<ValidatorIndex> {
+        indices.map(ValidatorIndex::new).collect()
+    }
+
     #[test]
     fn a_wish_that_is_not_repeated_gives_its_place_free() {
         let mut fetching = Fetching::new(1);
-        let from = [ValidatorIndex::new(1)];
-        assert_eq!(fetching.begin(&reference(1), &from, 0), from);
-        assert!(fetching.begin(&reference(2), &from, 1).is_empty(), "the only place is taken");
+        fetching.begin(&reference(1), &peers(1..2), 0, 0);
+        fetching.begin(&reference(2), &peers(1..2), 1, 0);
+        assert!(!fetching.contains(&reference(2).digest), "the only place is taken");
         fetching.retries(WANTED_TICKS);
-        assert_eq!(fetching.begin(&reference(2), &from, WANTED_TICKS), from);
+        fetching.begin(&reference(2), &peers(1..2), WANTED_TICKS, 0);
+        assert!(fetching.contains(&reference(2).digest));
     }
 
     #[test]
     fn a_repeated_wish_stays() {
         let mut fetching = Fetching::new(1);
-        let from = [ValidatorIndex::new(1)];
-        fetching.begin(&reference(1), &from, 0);
-        fetching.begin(&reference(1), &from, WANTED_TICKS - 1);
+        fetching.begin(&reference(1), &peers(1..2), 0, 0);
+        fetching.begin(&reference(1), &peers(1..2), WANTED_TICKS - 1, 0);
         fetching.retries(WANTED_TICKS);
         assert!(fetching.contains(&reference(1).digest));
+    }
+
+    /// Ticks at which somebody is asked, and how many.
+    fn walk(fetching: &mut Fetching, ticks: std::ops::Range<u64>) -> Vec<(u64, usize)> {
+        ticks.map(|tick| (tick, fetching.retries(tick).len())).filter(|(_, asked)| *asked > 0).collect()
+    }
+
+    #[test]
+    fn two_are_asked_after_a_grace_and_then_all() {
+        let mut fetching = Fetching::new(1);
+        fetching.begin(&reference(1), &peers(1..12), 10, 0);
+        assert_eq!(walk(&mut fetching, 10..30), [(12, FIRST_PEERS), (16, 11), (24, 11)]);
+    }
+
+    #[test]
+    fn where_proofs_take_long_the_grace_is_longer_but_bounded() {
+        for (usual, first) in [(7, 7), (1_000, GRACE_TICKS_MAX)] {
+            let mut fetching = Fetching::new(1);
+            fetching.begin(&reference(1), &peers(1..2), 0, usual);
+            assert_eq!(walk(&mut fetching, 0..21)[0].0, first, "{usual}");
+        }
+    }
+
+    #[test]
+    fn who_is_named_later_is_asked_soon() {
+        let mut fetching = Fetching::new(1);
+        fetching.begin(&reference(1), &peers(1..2), 0, 0);
+        assert_eq!(walk(&mut fetching, 0..20), [(2, 1), (6, 1), (14, 1)]);
+        fetching.begin(&reference(1), &peers(2..3), 20, 0);
+        assert_eq!(walk(&mut fetching, 20..31), [(24, 2)]);
     }
 }

@@ -37,6 +37,7 @@ mod maker;
 mod message;
 mod notes;
 mod own;
+mod pace;
 mod pending;
 mod proofs;
 mod recent;

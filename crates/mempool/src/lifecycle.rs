@@ -4,9 +4,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use types::{BatchDigest, BatchRef, CheckedBatch, Height, TimeMs, TransactionId, ValidatorIndex};
 
-use crate::{
-    Era, MempoolError, MempoolEvent, PoolMessage, Recipients, era::Present, shared::Shared, store::Job,
-};
+use crate::{Era, MempoolError, MempoolEvent, era::Present, pace::TICK, shared::Shared, store::Job};
 
 /// A block's batches are ordered.
 pub(crate) fn ordered(shared: &Shared, height: Height, references: &[BatchRef]) {
@@ -143,23 +141,17 @@ pub(crate) fn fetch(shared: &Shared, reference: &BatchRef, from: &[ValidatorInde
         .filter(|peer| Some(**peer) != me && era.validators.get(**peer).is_some())
         .copied()
         .collect();
-    let asked = {
+    let held = {
         let mut exchange = shared.exchange.lock();
-        match exchange.held.get(&reference.digest) {
-            // What is held, not what was asked for: a false reference must not pass for a held one.
-            Some(held) => Err(held.reference),
-            None => {
-                let tick = exchange.tick;
-                Ok(exchange.fetching.begin(reference, &from, tick))
-            }
+        // What is held, not what was asked for: a false reference must not pass for a held one.
+        let held = exchange.held.get(&reference.digest).map(|held| held.reference);
+        if held.is_none() {
+            let (tick, usual) = (exchange.tick, shared.pace.ticks(1, TICK));
+            exchange.fetching.begin(reference, &from, tick, usual);
         }
+        held
     };
-    let asked = match asked {
-        Ok(asked) => asked,
-        Err(held) => return shared.tell(MempoolEvent::BatchHeld(held)),
-    };
-    for peer in asked {
-        shared.counters.fetches_sent.add(1);
-        shared.send(Recipients::One(peer), PoolMessage::Fetch(vec![reference.digest]));
+    if let Some(held) = held {
+        shared.tell(MempoolEvent::BatchHeld(held));
     }
 }

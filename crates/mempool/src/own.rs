@@ -6,17 +6,25 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Instant,
 };
 
 use types::{AvailabilityProof, BatchDigest, BatchRef, Signature, TimeMs, ValidatorIndex, ValidatorSet};
 
-use crate::pending::Key;
+use crate::{
+    pace::{Pace, TICK},
+    pending::Key,
+};
 
 /// Ticks before a batch is sent again for the first time; the wait doubles up to the maximum.
 const RESEND_TICKS: u64 = 20;
 const RESEND_TICKS_MAX: u64 = 320;
+/// And not before so many times the usual time to a proof: copies are no help to who is loaded.
+const RESEND_TIMES: u64 = 4;
 /// Ticks that a batch waits for q acknowledgements before it is proven by f+1.
 const QUORUM_TICKS: u64 = 2;
+/// And not before so many times the usual time to a proof by q.
+const QUORUM_TIMES: u64 = 2;
 
 /// One own batch neither ordered nor dropped.
 #[derive(Debug)]
@@ -27,6 +35,8 @@ struct OwnBatch {
     /// Who acknowledged after the proof of q: not verified, for it only says who needs no copy.
     late: BTreeSet<ValidatorIndex>,
     made: u64,
+    /// When it was made, if in this run.
+    began: Option<Instant>,
     proven: usize,
     resend_at: u64,
     resend_wait: u64,
@@ -37,26 +47,35 @@ struct OwnBatch {
 pub(crate) struct OwnBatches {
     batches: BTreeMap<BatchDigest, OwnBatch>,
     unproven: Arc<AtomicUsize>,
+    pace: Arc<Pace>,
 }
 
 impl OwnBatches {
     /// A batch just made.
     pub(crate) fn made(&mut self, reference: BatchRef, keys: Vec<Key>, tick: u64) {
-        self.insert(reference, keys, tick, tick + RESEND_TICKS);
+        self.insert(reference, keys, tick, tick + RESEND_TICKS, Some(Instant::now()));
     }
 
     /// A batch of an earlier run: its acknowledgements are collected anew, from the first tick on.
     pub(crate) fn found(&mut self, reference: BatchRef) {
-        self.insert(reference, Vec::new(), 0, 0);
+        self.insert(reference, Vec::new(), 0, 0, None);
     }
 
-    fn insert(&mut self, reference: BatchRef, keys: Vec<Key>, made: u64, resend_at: u64) {
+    fn insert(
+        &mut self,
+        reference: BatchRef,
+        keys: Vec<Key>,
+        made: u64,
+        resend_at: u64,
+        began: Option<Instant>,
+    ) {
         let batch = OwnBatch {
             reference,
             keys,
             acks: BTreeMap::new(),
             late: BTreeSet::new(),
             made,
+            began,
             proven: 0,
             resend_at,
             resend_wait: RESEND_TICKS,
@@ -68,6 +87,11 @@ impl OwnBatches {
     /// How many wait for their first proof, to be read without the lock.
     pub(crate) fn unproven(&self) -> Arc<AtomicUsize> {
         Arc::clone(&self.unproven)
+    }
+
+    /// How long proofs take.
+    pub(crate) fn pace(&self) -> Arc<Pace> {
+        Arc::clone(&self.pace)
     }
 
     fn count(&self) {
@@ -110,6 +134,9 @@ impl OwnBatches {
         if batch.proven >= set.quorum() || batch.acks.len() < set.quorum() {
             return None;
         }
+        if let Some(began) = batch.began.take() {
+            self.pace.proven(began.elapsed());
+        }
         let proof = batch.prove();
         self.count();
         Some(proof)
@@ -117,8 +144,9 @@ impl OwnBatches {
 
     /// Proofs by f+1 of those that waited long enough for q: some validators are slow or gone.
     pub(crate) fn prove_waiting(&mut self, tick: u64, set: &ValidatorSet) -> Vec<AvailabilityProof> {
+        let patience = QUORUM_TICKS.max(self.pace.ticks(QUORUM_TIMES, TICK)).min(RESEND_TICKS);
         let is_due = |batch: &&mut OwnBatch| {
-            batch.proven == 0 && batch.acks.len() >= set.one_honest() && tick >= batch.made + QUORUM_TICKS
+            batch.proven == 0 && batch.acks.len() >= set.one_honest() && tick >= batch.made + patience
         };
         let proofs: Vec<_> = self.batches.values_mut().filter(is_due).map(OwnBatch::prove).collect();
         if !proofs.is_empty() {
@@ -152,11 +180,11 @@ impl OwnBatches {
         others: &[ValidatorIndex],
         bytes_max: u64,
     ) -> Vec<(ValidatorIndex, BatchDigest)> {
-        let mut due: Vec<_> = self
-            .batches
-            .values_mut()
-            .filter(|batch| batch.resend_at <= tick && batch.reference.expires >= now)
-            .collect();
+        let usual = self.pace.ticks(RESEND_TIMES, TICK).min(RESEND_TICKS_MAX);
+        let is_due = |batch: &&mut OwnBatch| {
+            batch.resend_at.max(batch.made + usual) <= tick && batch.reference.expires >= now
+        };
+        let mut due: Vec<_> = self.batches.values_mut().filter(is_due).collect();
         due.sort_by_key(|batch| batch.reference.sequence);
         let mut resends = Vec::new();
         let mut bytes = 0;

@@ -21,17 +21,20 @@ use crate::{
     exchange::Exchange,
     intake::PeerBatch,
     notes::Note,
+    pace::Pace,
     pending::Pending,
     server::Request,
     store::{Job, Store},
     verified::Verified,
 };
 
-/// While own batches wait for their proofs a batch may be so many times older than `max_batch_delay_ms`: when all
+/// While own batches wait for their proofs the next may be so many times older than `max_batch_delay_ms`: when all
 /// are busy, fewer and larger batches cost less (signatures, acknowledgements, proofs, syncs).
 const BUSY: u32 = 10;
-/// But no more than this.
-const BUSY_MAX: Duration = Duration::from_millis(100);
+/// But no more than this, unless proofs take long because of queues.
+const LEAST: Duration = Duration::from_millis(100);
+/// And then no more than this.
+const MOST: Duration = Duration::from_secs(1);
 
 /// The wall clock, injected.
 pub type Clock = Arc<dyn Fn() -> TimeMs + Send + Sync>;
@@ -70,6 +73,8 @@ pub(crate) struct Shared {
     pub(crate) own_live: AtomicUsize,
     /// Own batches without a proof.
     pub(crate) own_unproven: Arc<AtomicUsize>,
+    /// How long proofs of own batches take.
+    pub(crate) pace: Arc<Pace>,
     /// Groups of submissions that are being verified after they were gathered.
     pub(crate) judging: AtomicUsize,
     pub(crate) next_sequence: AtomicU64,
@@ -95,9 +100,10 @@ impl Shared {
         self.own_unproven.load(Ordering::SeqCst) > 0 || self.judging.load(Ordering::SeqCst) > 0
     }
 
-    /// How long a transaction may wait for others while some are on their way.
+    /// How long a transaction may wait for others while some are on their way: longer, the longer the queues are.
     pub(crate) fn busy_delay(&self) -> Duration {
-        BUSY_MAX.min(BUSY * Duration::from_millis(self.era().parameters.max_batch_delay_ms))
+        let least = LEAST.min(BUSY * Duration::from_millis(self.era().parameters.max_batch_delay_ms));
+        least.max((2 * self.pace.queueing()).min(MOST))
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

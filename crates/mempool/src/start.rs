@@ -78,6 +78,7 @@ impl Mempool {
             exchange.found(*reference, me, now);
         }
         let (own_live, own_unproven) = (exchange.own.live(now), exchange.own.unproven());
+        let pace = exchange.own.pace();
         let (queues, receivers) = make_queues(config.submissions_max);
         let shared = Arc::new(Shared {
             present: RwLock::new(Arc::new(present)),
@@ -89,6 +90,7 @@ impl Mempool {
             chain_time: AtomicU64::new(0),
             own_live: AtomicUsize::new(own_live),
             own_unproven,
+            pace,
             judging: AtomicUsize::new(0),
             next_sequence: AtomicU64::new(next_sequence),
             stopping: AtomicBool::new(false),

@@ -107,7 +107,7 @@ fn r06_a_new_primary_proposes_anew_only_above_what_its_view_orders_again() {
     let shown = bench.durable();
     assert!(shown.contains(&"to all: fetch-proposal A".to_owned()), "{shown:?}");
     assert_eq!(bench.offer(batch(3, 0)), [""; 0], "two heights are on their way");
-    let shown = bench.tick(50);
+    let shown = bench.tick(100);
     assert!(shown.iter().any(|effect| effect.starts_with("persist pre-prepare 1 3 ")), "{shown:?}");
 }
 

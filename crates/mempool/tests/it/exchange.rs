@@ -158,6 +158,9 @@ fn a_fetch_goes_round_between_two_nodes_and_is_repeated_until_held() {
     let (holder, asker) = (world.node(1), world.node(0));
     let reference = give(&holder, &world, 2, 7);
     asker.handle.fetch(&reference, &[index(1), index(0), index(77)]);
+    assert!(asker.events.try_recv().is_err(), "it may come by itself");
+    asker.handle.tick().unwrap();
+    asker.handle.tick().unwrap();
     let asked = asker.next_sent_to(1);
     assert_eq!(asked, PoolMessage::Fetch(vec![reference.digest]));
     // The first request is lost. After some ticks another one follows.
@@ -194,6 +197,8 @@ fn a_forgotten_fetch_is_not_repeated() {
     let node = world.node(0);
     let (_, reference) = world.batch(1, 1, &[world.transfer(1, 0)]);
     node.handle.fetch(&reference, &[index(1)]);
+    node.handle.tick().unwrap();
+    node.handle.tick().unwrap();
     node.next_sent_to(1);
     node.handle.forget(&reference.digest);
     for _ in 0..200 {
