@@ -1,6 +1,6 @@
 //! A network of real processes. Ends only processes it started.
 
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fs::File, path::PathBuf, time::Duration};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -38,6 +38,8 @@ pub struct Cluster {
     pub fabric: Fabric,
     folder: TempDir,
     base_port: u16,
+    /// Of nodes that may not use all: which, as `taskset` names them; from their next start on.
+    pub processors: BTreeMap<usize, String>,
     _claim: File,
 }
 
@@ -82,7 +84,8 @@ impl Cluster {
         }
         let answer = hanse(&arguments);
         assert_eq!(answer.code, 0, "{}", answer.stderr);
-        Self { folder, base_port, _claim: claim, nodes: (0..count).map(|_| None).collect(), fabric }
+        let nodes = (0..count).map(|_| None).collect();
+        Self { folder, base_port, _claim: claim, nodes, processors: BTreeMap::new(), fabric }
     }
 
     /// Prepares and starts all nodes, and waits until each serves.
@@ -164,6 +167,7 @@ impl Cluster {
             failpoint: failpoint.map(str::to_owned),
             environment: self.fabric.environment(node),
             namespace: self.fabric.namespace(node),
+            processors: self.processors.get(&node).cloned(),
         };
         let more = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         launch.environment.extend(more);

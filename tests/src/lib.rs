@@ -9,6 +9,7 @@
 //! | `HANSE_E2E_REPORT=FILE` | scenarios append what they measured |
 //! | `HANSE_E2E_ALONE=N` | how many seconds a node is cut off in the test of its return; 600 where it is not set |
 //! | `HANSE_E2E_BEHIND=N` | how many blocks behind the late node of the sync test is; 100,000 where it is not set |
+//! | `HANSE_E2E_SHARE=N` | how many transfers of each of three nodes the fourth fetches in the test of its speed; 20,000 where it is not set |
 
 pub mod clocks;
 pub mod cluster;
@@ -27,6 +28,7 @@ pub mod netns;
 pub mod oracle;
 pub mod ports;
 pub mod process;
+pub mod processors;
 pub mod proxy;
 pub mod report;
 pub mod scenario;

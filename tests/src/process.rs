@@ -1,6 +1,7 @@
 //! One running node.
 
 use std::{
+    ffi::OsString,
     fs::File,
     os::unix::process::ExitStatusExt as _,
     path::Path,
@@ -25,6 +26,8 @@ pub struct Launch {
     pub environment: Vec<(String, String)>,
     /// The network namespace it lives in.
     pub namespace: Option<String>,
+    /// The processors it may use, as `taskset` names them; all, where there is none.
+    pub processors: Option<String>,
 }
 
 /// A node's process. Killed when dropped.
@@ -39,15 +42,17 @@ impl Process {
     #[must_use]
     pub fn start(home: &Path, launch: &Launch) -> Self {
         let program = if launch.failpoint.is_some() { failpoint_binary() } else { binary() };
-        let mut command = match &launch.namespace {
-            // `ip` becomes the node: the process keeps its id.
-            Some(namespace) => {
-                let mut command = Command::new("ip");
-                command.args(["netns", "exec", namespace]).arg(program);
-                command
-            }
-            None => Command::new(program),
-        };
+        // `ip` and `taskset` become the node: the process keeps its id.
+        let mut words: Vec<OsString> = Vec::new();
+        if let Some(namespace) = &launch.namespace {
+            words.extend(["ip", "netns", "exec", namespace].map(OsString::from));
+        }
+        if let Some(processors) = &launch.processors {
+            words.extend(["taskset", "-c", processors].map(OsString::from));
+        }
+        words.push(program.into());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
         if let Some(failpoint) = launch.failpoint.as_ref().filter(|point| !point.is_empty()) {
             command.env("HANSE_FAILPOINT", failpoint);
         }

@@ -1,4 +1,4 @@
-//! As many transfers as the nodes take, over one stream to each of four nodes.
+//! As many transfers as the nodes take, over one stream to each of them.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,7 +10,7 @@ use crate::{Cluster, Wallet};
 /// Unanswered requests of one stream; the node's own limit is higher.
 const IN_FLIGHT: usize = 256;
 
-/// Sends `share` transfers to each of the nodes 0 to 3 and waits until each is told as committed; which they were, and
+/// Sends `share` transfers to each of the first `nodes` (four at most) and waits until each is told as committed; which they were, and
 /// the highest block.
 ///
 /// # Panics
@@ -18,9 +18,10 @@ const IN_FLIGHT: usize = 256;
 pub async fn drive_all(
     cluster: &Cluster,
     wallet: &Arc<Wallet>,
+    nodes: usize,
     share: usize,
 ) -> (Vec<TransactionId>, Height) {
-    let streams: Vec<_> = (0..4)
+    let streams: Vec<_> = (0..nodes)
         .map(|node| tokio::spawn(drive(cluster.endpoint(node), Arc::clone(wallet), node, share)))
         .collect();
     let (mut all, mut top) = (Vec::new(), Height::ZERO);

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use consensus::record::Voting;
+use consensus::{Tip, record::Voting};
 use types::{Certificate, Height, ValidatorIndex};
 
 use crate::{
@@ -32,9 +32,9 @@ pub(crate) struct SyncState {
     from: Vec<ValidatorIndex>,
     asked_at: Micros,
     tries: usize,
-    /// Above the target: how many more answers that bring little are awaited. The chain grows while blocks
-    /// are fetched, and with a small window the target alone never leads inside it.
-    beyond: usize,
+    /// Above the target: until the tip, for the chain grows while blocks are fetched, and with a small window
+    /// the target alone never leads inside it. None before the first target.
+    tip: Option<Tip>,
 }
 
 impl Node {
@@ -45,7 +45,7 @@ impl Node {
         }
         self.sync.target = self.sync.target.max(target.height);
         self.sync.from = from;
-        self.sync.beyond = self.identity.one_honest();
+        self.sync.tip = Some(Tip::new(self.identity.one_honest(), env.scenario.parameters.window));
         self.sync_again(env);
     }
 
@@ -57,10 +57,10 @@ impl Node {
             return;
         }
         if is_open {
-            self.sync_answered(env, 0);
+            self.sync_answered(0);
         }
         // Who does not vote is not told of everything; it looks for itself.
-        let is_reached = next > self.sync.target && self.sync.beyond == 0;
+        let is_reached = next > self.sync.target && self.sync.tip.is_none_or(|tip| tip.is_reached());
         if is_reached && matches!(self.voting, Voting::Active(_)) {
             return;
         }
@@ -75,16 +75,14 @@ impl Node {
         }
     }
 
-    /// An answer, or none, brought so many heights. At most half a window: inside it, says one peer.
-    fn sync_answered(&mut self, env: &Environment, brought: u64) {
+    /// An answer, or none, brought so many heights.
+    fn sync_answered(&mut self, brought: u64) {
         self.sync.asked_at = 0;
-        self.sync.beyond = if brought > env.scenario.parameters.window / 2 {
-            self.identity.one_honest()
-        } else if self.next_wanted() > self.sync.target {
-            self.sync.beyond.saturating_sub(1)
-        } else {
-            self.sync.beyond
-        };
+        if self.next_wanted() > self.sync.target
+            && let Some(tip) = &mut self.sync.tip
+        {
+            tip.note(brought);
+        }
     }
 
     /// The first height that lacks its block or its certificate.
@@ -128,7 +126,7 @@ impl Node {
             }
         }
         let brought = self.next_wanted().since(next);
-        self.sync_answered(env, brought);
+        self.sync_answered(brought);
         // A repeated answer is no reason to ask once more.
         if brought > 0 {
             self.sync_again(env);

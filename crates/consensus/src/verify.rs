@@ -225,6 +225,33 @@ impl Verifier {
         }
     }
 
+    /// Several, as blocks from peers bring them: all signatures in one go. One answer for each, in order.
+    ///
+    /// # Errors
+    /// In an answer: [`Rejected`].
+    #[must_use]
+    pub fn verify_certificates(
+        &self,
+        certificates: Vec<Certificate>,
+    ) -> Vec<Result<VerifiedCertificate, Rejected>> {
+        let shape = |certificate: &Certificate| {
+            let mut items = Items(Vec::new());
+            self.certificate(certificate, &mut items).map(|()| items)
+        };
+        let shaped: Vec<_> = certificates.iter().map(shape).collect();
+        let sound: Vec<_> = shaped.iter().filter_map(|shaped| shaped.as_ref().ok()).collect();
+        let mut good = self.check(&sound).into_iter();
+        let mut judge = |(certificate, shaped): (Certificate, Result<Items, Rejected>)| {
+            shaped?;
+            if good.next() == Some(true) {
+                Ok(VerifiedCertificate(certificate))
+            } else {
+                Err(Rejected::Signature)
+            }
+        };
+        certificates.into_iter().zip(shaped).map(&mut judge).collect()
+    }
+
     /// Checks a prepared certificate of this epoch, e.g. one read from the vote log.
     ///
     /// # Errors

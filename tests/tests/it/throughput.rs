@@ -17,7 +17,7 @@ fn n4f1_every_transfer_is_confirmed_and_all_nodes_agree() {
     let wallet = Arc::new(Wallet::open(&cluster));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let share = transfers() / 4;
-    let top = runtime.block_on(stream::drive_all(&cluster, &wallet, share)).1;
+    let top = runtime.block_on(stream::drive_all(&cluster, &wallet, 4, share)).1;
     cluster.reach(top.get());
     runtime.block_on(agree(&cluster, &wallet, top));
     let total: u128 = (0..16).map(|account| cluster.balance(account, 2)).sum();

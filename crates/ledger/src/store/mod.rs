@@ -59,6 +59,15 @@ pub(crate) mod meta {
     pub(crate) const TREE: &[u8] = b"tree";
 }
 
+/// When a write outlives a power loss; it outlives the process at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durable {
+    /// When it returns.
+    Now,
+    /// After the next [`Store::sync`] or synced write.
+    Later,
+}
+
 impl Store {
     /// Opens the database, or makes an empty one.
     pub(crate) fn open(path: &Path, options: &LedgerOptions) -> Result<Self, LedgerError> {
@@ -119,6 +128,11 @@ impl Store {
     /// An empty batch.
     pub(crate) fn batch(&self) -> Batch<'_> {
         Batch { store: self, batch: WriteBatch::default() }
+    }
+
+    /// Makes everything written so far durable.
+    pub(crate) fn sync(&self) -> Result<(), LedgerError> {
+        self.database.db.flush_wal(true).map_err(|error| fault::of(error, &self.path))
     }
 
     /// A consistent view of state and tree as they are now.
@@ -234,8 +248,14 @@ impl Batch<'_> {
 
     /// Writes all of it durably, or nothing.
     pub(crate) fn write_synced(self) -> Result<(), LedgerError> {
+        self.write(Durable::Now)
+    }
+
+    /// Writes all of it or nothing. After a power loss what was written [`Durable::Later`] is there up to some
+    /// write, in all columns alike (RocksDB syncs a closed log before it flushes any of them).
+    pub(crate) fn write(self, durable: Durable) -> Result<(), LedgerError> {
         let mut options = WriteOptions::default();
-        options.set_sync(true);
+        options.set_sync(durable == Durable::Now);
         self.store
             .database
             .db

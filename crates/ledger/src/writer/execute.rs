@@ -1,4 +1,4 @@
-//! Executing a block and making all of it durable in one synced write.
+//! Executing a block and storing all of it in one write; synced, but for blocks of a group from elsewhere.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{
     execution::block::{self, Below, Outcome, ProposedBlock},
     shared::{CHANGES_MAX, ExecutedTip},
     state::{Changes, Tables},
-    store::{Batch, Column, HeaderPart, keys, meta},
+    store::{Batch, Column, Durable, HeaderPart, keys, meta},
     undo,
 };
 
@@ -29,7 +29,7 @@ impl LedgerWriter {
         self.check_usable()?;
         block::check_batches(block)?;
         let known = self.state.certificates.get(&block.height).cloned();
-        self.run(block, known.as_ref(), sign)
+        self.run(block, known.as_ref(), sign, Durable::Now)
     }
 
     /// Executes and stores; with a certificate, only when the header is the certified one.
@@ -38,12 +38,13 @@ impl LedgerWriter {
         block: &ProposedBlock,
         certificate: Option<&Certificate>,
         sign: &dyn Fn(&CheckpointStatement) -> Option<Signature>,
+        durable: Durable,
     ) -> Result<Executed, LedgerError> {
         let expected = self.state.tip.height.next();
         if block.height != expected {
             return Err(LedgerError::NotNext { expected, found: block.height });
         }
-        match self.execute_and_store(block, certificate, sign) {
+        match self.execute_and_store(block, certificate, sign, durable) {
             Ok(executed) => Ok(executed),
             Err(error) => {
                 let error = error.below(self.shared.store.path());
@@ -73,6 +74,7 @@ impl LedgerWriter {
         block: &ProposedBlock,
         certificate: Option<&Certificate>,
         sign: &dyn Fn(&CheckpointStatement) -> Option<Signature>,
+        durable: Durable,
     ) -> Result<Executed, LedgerError> {
         let below = Below {
             source: &self.shared.store,
@@ -103,12 +105,12 @@ impl LedgerWriter {
             batch.put(Column::Headers, &key, &codec::encode(certificate))?;
         }
         let certified = self.advance(&mut batch, &certificates, block.height)?;
-        batch.write_synced()?;
+        batch.write(durable)?;
         self.state.certificates = certificates;
         self.settle(block.height, outcome, certified, checkpoint)
     }
 
-    /// The block is durable: from here on it is the tip.
+    /// The block is stored: from here on it is the tip.
     fn settle(
         &mut self,
         height: Height,

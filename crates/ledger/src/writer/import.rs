@@ -8,12 +8,13 @@ use super::{Executed, LedgerWriter};
 use crate::{
     BlockFault, LedgerError, epochs,
     execution::block::{self, ProposedBlock},
+    store::Durable,
 };
 
 /// What became of a block from elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Imported {
-    /// It was executed now, is durable and certified.
+    /// It was executed now, is stored and certified.
     Executed(Box<Executed>),
     /// The same block had been executed here; its certificate is durable.
     AlreadyHere,
@@ -31,6 +32,37 @@ impl LedgerWriter {
         &mut self,
         block: &Block,
         batches: Vec<Arc<CheckedBatch>>,
+    ) -> Result<Imported, LedgerError> {
+        self.import(block, batches, Durable::Now)
+    }
+
+    /// As [`LedgerWriter::import_block`] for one of many: readers see it, for the others have it certified, but it is
+    /// durable only after [`LedgerWriter::sync`]. Until then nobody is to act on having it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn import_of_many(
+        &mut self,
+        block: &Block,
+        batches: Vec<Arc<CheckedBatch>>,
+    ) -> Result<Imported, LedgerError> {
+        self.import(block, batches, Durable::Later)
+    }
+
+    /// Makes everything written so far durable.
+    ///
+    /// # Errors
+    /// A disk that refuses: fatal.
+    pub fn sync(&mut self) -> Result<(), LedgerError> {
+        self.check_usable()?;
+        self.shared.store.sync().inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    fn import(
+        &mut self,
+        block: &Block,
+        batches: Vec<Arc<CheckedBatch>>,
+        durable: Durable,
     ) -> Result<Imported, LedgerError> {
         self.check_usable()?;
         let (height, tip) = (block.header.height, self.state.tip.height);
@@ -51,7 +83,7 @@ impl LedgerWriter {
         let proposed =
             ProposedBlock { epoch: block.header.epoch, height, proposal: block.proposal.clone(), batches };
         block::check_batches(&proposed)?;
-        let executed = self.run(&proposed, Some(&block.certificate), &|_| None)?;
+        let executed = self.run(&proposed, Some(&block.certificate), &|_| None, durable)?;
         Ok(Imported::Executed(Box::new(executed)))
     }
 

@@ -6,7 +6,7 @@ use ledger::{Ledger, LedgerError, LedgerOptions, LedgerReader, LedgerWriter, Pro
 use tempfile::TempDir;
 use types::{BlockHash, Epoch, Height, Proposal, TimeMs, ports::ChainReader, transaction::TransactionBody};
 
-use crate::support::{CREATED, certificate, genesis, key, pack, transfer};
+use crate::support::{CREATED, certificate, checked, genesis, key, pack, transfer};
 
 /// Blocks of a life; it closes and opens the ledger in the middle.
 pub const BLOCKS: u64 = 10;
@@ -19,13 +19,32 @@ const OPTIONS: LedgerOptions = LedgerOptions {
     tree_blocks_max: 2,
 };
 
-/// Opens, executes and certifies, telling of each step that is durable.
+/// Blocks from elsewhere made durable together.
+const TOGETHER: u64 = 2;
+
+/// Opens, executes and certifies, telling of each step that is durable; after it was closed and opened again, the
+/// other half of the blocks comes from elsewhere.
 pub fn live(dir: &Path, tell: &mut dyn FnMut(&str, u64)) -> Result<(), LedgerError> {
-    for last in [BLOCKS / 2, BLOCKS] {
-        let (mut writer, _reader) = open(dir)?;
+    let (mut writer, reader) = open(dir)?;
+    while writer.executed().get() < BLOCKS / 2 {
+        step(&mut writer, tell)?;
+    }
+    drop((writer, reader));
+    let (mut writer, _reader) = open(dir)?;
+    let elsewhere = new_folder();
+    let (mut source, blocks) = open(elsewhere.path())?;
+    while source.executed().get() < BLOCKS {
+        step(&mut source, &mut |_, _| {})?;
+    }
+    while writer.executed().get() < BLOCKS {
+        let last = BLOCKS.min(writer.executed().get() + TOGETHER);
         while writer.executed().get() < last {
-            step(&mut writer, tell)?;
+            let block = blocks.block(writer.executed().next()).unwrap().unwrap();
+            writer.import_of_many(&block, checked(&block))?;
         }
+        writer.sync()?;
+        tell("executed", last);
+        tell("certified", last);
     }
     Ok(())
 }

@@ -44,6 +44,25 @@ fn a_fresh_ledger_imports_to_equal_roots_and_repeats_do_nothing() {
 }
 
 #[test]
+fn many_blocks_are_made_durable_together() {
+    let world = world();
+    let (dir, mut writer, reader) = fresh();
+    for height in 1..=3 {
+        let block = block(&world, height);
+        let imported = writer.import_of_many(&block, checked(&block)).unwrap();
+        assert!(matches!(imported, Imported::Executed(_)));
+    }
+    // Readers do not wait.
+    assert_eq!(reader.certified(), world.reader().certified());
+    writer.sync().unwrap();
+    drop((writer, reader));
+    let (writer, reader) = open(dir.path()).unwrap();
+    assert_eq!(reader.certified(), world.reader().certified());
+    drop((writer, reader));
+    assert!(ledger::verify_ledger(dir.path(), &super::support::genesis(), &mut |_, _| {}).unwrap().ok);
+}
+
+#[test]
 fn a_block_that_was_decided_by_votes_is_only_certified() {
     let mut world = World::new();
     let executed = world.execute(&[]);

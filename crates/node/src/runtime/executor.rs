@@ -1,7 +1,11 @@
 //! The executor thread: the only writer of the ledger. Executes committed proposals in height order, stores
 //! certificates, imports blocks from sync, and tells the others what became durable.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    ops::ControlFlow::{self, Break, Continue},
+    sync::Arc,
+};
 
 use api::BlockFeed;
 use consensus::Input;
@@ -20,7 +24,7 @@ use crate::{
 
 use super::{board::Board, seat::Seats};
 
-/// Certificates made durable with one write.
+/// Certificates, and blocks from sync, made durable together.
 const GROUP_MAX: usize = 64;
 
 /// What the executor is asked.
@@ -89,23 +93,20 @@ impl Executor {
             };
             match command {
                 Command::Execute { height, proposal } => self.execute(height, proposal)?,
-                Command::Import(verified) => self.import(*verified)?,
                 Command::Stop => return Ok(()),
+                Command::Import(first) => {
+                    let group = grouped(*first, commands, &mut next, |command| match command {
+                        Command::Import(verified) => Continue(*verified),
+                        other => Break(other),
+                    });
+                    self.import(group)?;
+                }
                 Command::StoreCertificate(first) => {
-                    let mut certificates = vec![first];
-                    while certificates.len() < GROUP_MAX {
-                        match commands.try_recv() {
-                            Ok(Command::StoreCertificate(certificate)) => certificates.push(certificate),
-                            Ok(other) => {
-                                next = Some(other);
-                                break;
-                            }
-                            Err(_) => break,
-                        }
-                    }
-                    failpoint::around(Edge::CertificateWrite, || {
-                        self.writer.store_certificates(&certificates)
-                    })?;
+                    let group = grouped(first, commands, &mut next, |command| match command {
+                        Command::StoreCertificate(certificate) => Continue(certificate),
+                        other => Break(other),
+                    });
+                    failpoint::around(Edge::CertificateWrite, || self.writer.store_certificates(&group))?;
                     self.tell_certified();
                 }
             }
@@ -132,19 +133,27 @@ impl Executor {
         Ok(())
     }
 
-    fn import(&mut self, verified: VerifiedBlock) -> Result<(), Failure> {
-        let VerifiedBlock { block, batches } = verified;
-        match failpoint::around(Edge::BlockImport, || self.writer.import_block(&block, batches)) {
-            Ok(Imported::Executed(executed)) => {
-                self.pool.ordered(block.header.height, &block.proposal.references);
-                self.after(*executed, block.proposal.references);
+    /// Stores blocks from sync and makes them durable together: only then anybody acts on having them.
+    fn import(&mut self, group: Vec<VerifiedBlock>) -> Result<(), Failure> {
+        let mut stored = Vec::with_capacity(group.len());
+        for VerifiedBlock { block, batches } in group {
+            match failpoint::around(Edge::BlockImport, || self.writer.import_of_many(&block, batches)) {
+                Ok(Imported::Executed(executed)) => stored.push((*executed, block.proposal.references)),
+                Ok(Imported::AlreadyHere) => {}
+                // What a peer sent, or a gap: sync asks again from where the ledger stands.
+                Err(error @ (LedgerError::InvalidBlock { .. } | LedgerError::NotNext { .. })) => {
+                    tracing::warn!(%error, "a block from a peer is not taken");
+                    break;
+                }
+                Err(error) => return Err(error.into()),
             }
-            Ok(Imported::AlreadyHere) => {}
-            // What a peer sent, or a gap: sync asks again from where the ledger stands.
-            Err(error @ (LedgerError::InvalidBlock { .. } | LedgerError::NotNext { .. })) => {
-                tracing::warn!(%error, "a block from a peer is not taken");
-            }
-            Err(error) => return Err(error.into()),
+        }
+        if !stored.is_empty() {
+            self.writer.sync()?;
+        }
+        for (executed, references) in stored {
+            self.pool.ordered(executed.header.height, &references);
+            self.after(executed, references);
         }
         self.tell_certified();
         Ok(())
@@ -219,4 +228,26 @@ impl Executor {
         // The replica's queue closes only when the node stops.
         let _ = self.replica.send(input);
     }
+}
+
+/// What waits behind the first and is of its kind, up to [`GROUP_MAX`]; the first of another kind is left in `next`.
+fn grouped<T>(
+    first: T,
+    commands: &Receiver<Command>,
+    next: &mut Option<Command>,
+    kind: impl Fn(Command) -> ControlFlow<Command, T>,
+) -> Vec<T> {
+    let mut group = vec![first];
+    while group.len() < GROUP_MAX
+        && let Ok(command) = commands.try_recv()
+    {
+        match kind(command) {
+            Continue(one) => group.push(one),
+            Break(other) => {
+                *next = Some(other);
+                break;
+            }
+        }
+    }
+    group
 }

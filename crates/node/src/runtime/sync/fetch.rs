@@ -1,4 +1,4 @@
-//! Fetches blocks up to a certified target.
+//! Fetches blocks up to a certified target, and on to the tip.
 
 use std::{
     sync::Arc,
@@ -6,13 +6,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use consensus::Input;
+use consensus::{Input, Tip};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use ledger::LedgerReader;
 use mempool::MempoolHandle;
-use types::{
-    Block, ChainId, CheckedBatch, Height, Parameters, ValidatorIndex, codec, ports::ChainReader as _,
-};
+use types::{ChainId, Height, ValidatorIndex, ports::ChainReader as _};
 
 use crate::exit::{ExitCode, Failure};
 
@@ -25,6 +23,7 @@ use super::{
     },
     SyncTarget,
     asked::Asked,
+    check::BadAnswer,
     epochs::EpochChecks,
     message::SyncMessage,
 };
@@ -32,7 +31,9 @@ use super::{
 /// Blocks asked for at once.
 const RANGE: u32 = 128;
 /// Patience with one peer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same beyond the target, where perhaps nobody has more: who has nothing says so at once.
+const BEYOND_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often who has no seat asks for news.
 const POLL: Duration = Duration::from_millis(500);
 /// How often a seated node's thread wakes without a target.
@@ -71,27 +72,15 @@ pub struct Fetcher {
 #[derive(Debug, Default)]
 struct Turn(u64);
 
-/// Why an answer is of no use; the peer is passed over.
-#[derive(Debug, thiserror::Error)]
-enum BadAnswer {
-    #[error("the peer does not have height {0}")]
-    NotThere(Height),
-    #[error("no answer within {ANSWER_TIMEOUT:?}")]
-    Late,
-    #[error("a block cannot be decoded: {0}")]
-    Malformed(#[from] codec::CodecError),
-    #[error("height {expected} was asked for, the block is {found}")]
-    OtherHeight { expected: Height, found: Height },
-    #[error("height {0} is not in the epoch that the block names")]
-    Epoch(Height),
-    #[error(transparent)]
-    Ledger(#[from] ledger::LedgerError),
-    #[error("the certificate of height {0} does not verify")]
-    Certificate(Height),
-    #[error("the contents of height {0} are not those of its header")]
-    Contents(Height),
-    #[error("a batch of height {0} is invalid: {1}")]
-    Batch(Height, types::checked::InvalidBatch),
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Wanted<'w> {
+    next: Height,
+    /// None: all there is.
+    last: Option<Height>,
+    /// Who showed that they have it; asked first.
+    from: &'w [ValidatorIndex],
+    patience: Duration,
 }
 
 impl Fetcher {
@@ -119,8 +108,8 @@ impl Fetcher {
         }
     }
 
-    /// Fetches until the executor was given every block up to the target, or no peer helps: then the
-    /// replica asks again.
+    /// Fetches until the executor was given every block up to the target, and on until we are at the tip; or until no
+    /// peer helps: then the replica asks again.
     fn reach(
         &mut self,
         target: &SyncTarget,
@@ -133,7 +122,8 @@ impl Fetcher {
         // As many failures in a row as there are validators end a search.
         while next <= last && failures < self.seats.get().epoch.set.len() {
             self.board.syncing(last);
-            match self.fetch(&target.from, next, last, answers, turn)? {
+            let wanted = Wanted { next, last: Some(last), from: &target.from, patience: ANSWER_TIMEOUT };
+            match self.fetch(&wanted, answers, turn)? {
                 Some(reached) => {
                     failures = 0;
                     next = reached.next();
@@ -141,16 +131,40 @@ impl Fetcher {
                 None => failures += 1,
             }
         }
+        if next > last {
+            next = self.go_beyond(next, answers, turn)?;
+        }
         self.wait_for_executor(next.minus(1));
         Ok(())
+    }
+
+    /// The chain grew while blocks were fetched; with a small window a target alone never leads inside it.
+    fn go_beyond(
+        &mut self,
+        mut next: Height,
+        answers: &Receiver<Answer>,
+        turn: &mut Turn,
+    ) -> Result<Height, Failure> {
+        let seat = self.seats.get();
+        let mut tip = Tip::new(seat.epoch.set.one_honest(), seat.epoch.parameters.window);
+        while !tip.is_reached() {
+            // The replica may have gone on by itself.
+            next = next.max(self.next());
+            let wanted = Wanted { next, last: None, from: &[], patience: BEYOND_TIMEOUT };
+            let reached = self.fetch(&wanted, answers, turn)?;
+            tip.note(reached.map_or(0, |reached| reached.next().since(next)));
+            next = reached.map_or(next, Height::next);
+        }
+        Ok(next)
     }
 
     /// Without a target: asks one peer after another for what comes next, as long as blocks come.
     fn follow(&mut self, answers: &Receiver<Answer>, turn: &mut Turn) -> Result<(), Failure> {
         let mut next = self.next();
-        let last = Height::new(u64::MAX);
-        while let Some(reached) = self.fetch(&[], next, last, answers, turn)? {
+        let mut wanted = Wanted { next, last: None, from: &[], patience: ANSWER_TIMEOUT };
+        while let Some(reached) = self.fetch(&wanted, answers, turn)? {
             next = reached.next();
+            wanted.next = next;
         }
         self.wait_for_executor(next.minus(1));
         Ok(())
@@ -169,23 +183,21 @@ impl Fetcher {
     /// Asks the next peer in turn, so that a slow one is not asked again and again; the height reached.
     fn fetch(
         &mut self,
-        preferred: &[ValidatorIndex],
-        next: Height,
-        last: Height,
+        wanted: &Wanted<'_>,
         answers: &Receiver<Answer>,
         turn: &mut Turn,
     ) -> Result<Option<Height>, Failure> {
-        let peers = self.candidates(preferred);
+        let peers = self.candidates(wanted.from);
         if peers.is_empty() {
             std::thread::sleep(PAUSE);
             return Ok(None);
         }
         turn.0 += 1;
         let peer = peers[usize::try_from(turn.0).unwrap_or(0) % peers.len()];
-        match self.ask(peer, turn.0, next, last, answers) {
+        match self.ask(peer, turn.0, wanted, answers) {
             Ok(blocks) => {
                 // One answer is executed while the next is fetched; no more wait in memory.
-                self.wait_for_executor(next.minus(1));
+                self.wait_for_executor(wanted.next.minus(1));
                 let mut reached = None;
                 for verified in blocks {
                     reached = Some(verified.block.header.height);
@@ -193,7 +205,7 @@ impl Fetcher {
                 }
                 Ok(reached)
             }
-            Err(BadAnswer::NotThere(_)) if last == Height::new(u64::MAX) => Ok(None),
+            Err(BadAnswer::NotThere(_)) if wanted.last.is_none() => Ok(None),
             Err(problem) => {
                 tracing::info!(%peer, %problem, "block sync passes a peer over");
                 Ok(None)
@@ -212,90 +224,27 @@ impl Fetcher {
         &mut self,
         peer: ValidatorIndex,
         id: u64,
-        first: Height,
-        last: Height,
+        wanted: &Wanted<'_>,
         answers: &Receiver<Answer>,
     ) -> Result<Vec<VerifiedBlock>, BadAnswer> {
-        let count = u32::try_from(last.since(first).saturating_add(1)).unwrap_or(RANGE).min(RANGE);
+        let first = wanted.next;
+        let all = wanted.last.map_or(u64::MAX, |last| last.since(first).saturating_add(1));
+        let count = u32::try_from(all).unwrap_or(RANGE).min(RANGE);
         self.asked.ask(peer, id);
         self.network.send_sync_to_validator(peer, &SyncMessage::Request { id, first, count });
-        let deadline = Instant::now() + ANSWER_TIMEOUT;
+        let deadline = Instant::now() + wanted.patience;
         loop {
             match answers.recv_deadline(deadline) {
                 Ok((from, answered, blocks)) if from == peer && answered == id => {
-                    return self.verify(first, &blocks);
+                    return self.check(first, &blocks);
                 }
                 // An answer to an earlier question came late.
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    return Err(BadAnswer::Late);
+                    return Err(BadAnswer::Late(wanted.patience));
                 }
             }
         }
-    }
-
-    fn verify(&mut self, first: Height, blocks: &[Bytes]) -> Result<Vec<VerifiedBlock>, BadAnswer> {
-        let mut verified = Vec::with_capacity(blocks.len());
-        let mut expected = first;
-        for bytes in blocks {
-            let block: Block = codec::decode_canonical(bytes)?;
-            let found = block.header.height;
-            if found != expected {
-                return Err(BadAnswer::OtherHeight { expected, found });
-            }
-            let mut check = self.epochs.at(found)?;
-            if check.epoch != block.header.epoch {
-                // The set of the next epoch is known when its first block is the next one: the rest of the
-                // answer is asked for again then.
-                if !verified.is_empty() {
-                    break;
-                }
-                self.wait_for_executor(found.minus(1));
-                check = self.epochs.at(found)?;
-            }
-            if check.epoch != block.header.epoch {
-                return Err(BadAnswer::Epoch(found));
-            }
-            let certificate = check
-                .verifier
-                .verify_certificate(block.certificate.clone())
-                .map_err(|_| BadAnswer::Certificate(found))?;
-            let fits = block.header.hash() == block.certificate.header_hash
-                && block.certificate.height == found
-                && block.proposal.digest() == block.header.proposal
-                && block.batches.len() == block.proposal.references.len();
-            if !fits {
-                return Err(BadAnswer::Contents(found));
-            }
-            let batches = self.check_batches(&block, &check.parameters)?;
-            // The replica keeps it: for participation data, and to answer those who are further behind.
-            let _ = self.replica.send(Input::Certificate(certificate));
-            verified.push(VerifiedBlock { block, batches });
-            expected = expected.next();
-        }
-        if verified.is_empty() { Err(BadAnswer::NotThere(first)) } else { Ok(verified) }
-    }
-
-    fn check_batches(
-        &self,
-        block: &Block,
-        parameters: &Parameters,
-    ) -> Result<Vec<Arc<CheckedBatch>>, BadAnswer> {
-        let height = block.header.height;
-        let mut batches = Vec::with_capacity(block.batches.len());
-        for (bytes, reference) in block.batches.iter().zip(&block.proposal.references) {
-            if let Some(held) = self.pool.get(&reference.digest) {
-                batches.push(held);
-                continue;
-            }
-            let batch = CheckedBatch::check(bytes.clone(), &self.chain_id, parameters)
-                .map_err(|error| BadAnswer::Batch(height, error))?;
-            if batch.reference() != reference {
-                return Err(BadAnswer::Contents(height));
-            }
-            batches.push(Arc::new(batch));
-        }
-        Ok(batches)
     }
 
     fn hand_over(&self, verified: VerifiedBlock) -> Result<(), Failure> {
@@ -305,7 +254,7 @@ impl Fetcher {
     }
 
     /// So that the next target starts from what is really there; bounded, the replica asks again.
-    fn wait_for_executor(&self, height: Height) {
+    pub(super) fn wait_for_executor(&self, height: Height) {
         let deadline = Instant::now() + ANSWER_TIMEOUT;
         while self.chain.executed() < height && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(5));

@@ -1,11 +1,12 @@
 //! Block sync: how a node that was away gets certified blocks from its peers.
 //!
-//! The replica names a certified target; [`fetch`] asks one peer after another for ranges of blocks,
-//! verifies certificate, digests and client signatures of each **before** it is stored, and hands them to
-//! the executor. [`serve`] answers the same requests from the ledger. A peer's claims never steer it: the
+//! The replica names a certified target; [`fetch`] asks one peer after another for ranges of blocks, also
+//! beyond the target until f+1 peers have little more, `check` verifies certificate, digests and client
+//! signatures of each **before** it is stored, and the executor takes them. [`serve`] answers the same requests from the ledger. A peer's claims never steer it: the
 //! target is a certificate, and a peer that does not deliver is passed over.
 
 pub mod asked;
+mod check;
 pub mod epochs;
 pub mod fetch;
 pub mod message;
