@@ -11,8 +11,9 @@ const ROUNDS: usize = 8;
 const WARM: usize = 4;
 /// Transfers of each node in a round.
 const SHARE: usize = 8_000;
-/// The allocator gives back what is free after ten seconds.
-const REST: Duration = Duration::from_secs(20);
+/// What is free goes back to the system step by step: it has, when so many looks in a row find no less.
+const LOOKS: usize = 8;
+const BETWEEN: Duration = Duration::from_millis(500);
 /// Small caches and write buffers are full soon: what still grows then is not they.
 const SMALL: [(&str, &str); 2] =
     [("HANSE_LEDGER__CACHE_BYTES", "8388608"), ("HANSE_LEDGER__WRITE_BUFFER_BYTES", "8388608")];
@@ -34,15 +35,14 @@ fn n4f1_memory_returns_after_each_round_of_load() {
     let mut resident = Vec::new();
     let mut told = Vec::new();
     for round in 0..ROUNDS {
-        let (committed, top) = runtime.block_on(stream::drive_all(&cluster, &wallet, SHARE));
+        let (committed, top) = runtime.block_on(stream::drive_all(&cluster, &wallet, 4, SHARE));
         told.extend(committed);
         cluster.reach(top.get());
         let busy = each(&mut cluster);
-        std::thread::sleep(REST);
         for node in 0..4 {
             until(&format!("node {node} keeps nothing of round {round}"), PATIENCE, || idle(&cluster, node));
         }
-        let rested = each(&mut cluster);
+        let rested = at_rest(&mut cluster);
         note(&format!("| - memory, round {round} | | | | | | | {top} | {busy:?} -> {rested:?} |"));
         resident.push(rested);
     }
@@ -55,6 +55,18 @@ fn n4f1_memory_returns_after_each_round_of_load() {
 
 fn each(cluster: &mut Cluster) -> Vec<u64> {
     (0..4).map(|node| cluster.process(node).resident_mib()).collect()
+}
+
+/// When nothing goes back to the system any more.
+fn at_rest(cluster: &mut Cluster) -> Vec<u64> {
+    let (mut least, mut same) = (each(cluster), 0);
+    while same < LOOKS {
+        std::thread::sleep(BETWEEN);
+        let now = each(cluster);
+        same = if now.iter().zip(&least).any(|(now, least)| now < least) { 0 } else { same + 1 };
+        least = now.into_iter().zip(least).map(|(now, least)| now.min(least)).collect();
+    }
+    least
 }
 
 /// Whether nothing is left but what is kept by height.
