@@ -33,6 +33,20 @@ fn r01_certificates_need_q_distinct_signers_of_the_right_set() {
 }
 
 #[test]
+fn r01_certificates_that_come_together_are_judged_each_for_itself() {
+    let world = World::new(4);
+    let good = |height| world.certificate(height, hash_at(height), &[0, 1, 3]);
+    let short = world.certificate(3, hash_at(3), &[0, 1]);
+    let wrong_height = Certificate { height: h(4), ..good(3) };
+    let together = vec![short.clone(), good(3), wrong_height.clone(), good(4), short, good(5)];
+    let judged = world.verifier().verify_certificates(together);
+    let heights: Vec<_> = judged.iter().map(|one| one.as_ref().ok().map(|one| one.get().height)).collect();
+    assert_eq!(heights, [None, Some(h(3)), None, Some(h(4)), None, Some(h(5))]);
+    assert!(world.verifier().verify_certificates(vec![wrong_height])[0].is_err());
+    assert!(world.verifier().verify_certificates(Vec::new()).is_empty());
+}
+
+#[test]
 fn r01_six_validators_need_four() {
     let world = World::new(6);
     assert!(world.verifier().verify_certificate(world.certificate(3, hash_at(3), &[0, 1, 2])).is_err());
