@@ -8,7 +8,7 @@ START ?= 0
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
-.PHONY: help setup build devnet test check fix sim model twins mutants bench failpoints shim e2e install
+.PHONY: help setup build devnet test sdk-test check fix sim model twins mutants bench failpoints shim e2e install
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ else
 	cargo test --locked --release --workspace
 endif
 	$(TARGET)/release/sim --seeds 100 --start 0
+
+sdk-test: ## the Python package: lints, types, tests, against a network of the built binary
+	@scripts/setup test
+	scripts/sdk-test
 
 check: setup ## formatting, lints, import edges; writes nothing
 	cargo fmt --all --check

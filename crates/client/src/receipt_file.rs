@@ -28,6 +28,9 @@ pub enum ReceiptFileError {
     /// Not the JSON of a receipt.
     #[error("not a receipt: {0}")]
     Json(#[from] serde_json::Error),
+    /// Unknown or missing fields within, capitals in hexadecimal: there is one way to write a receipt.
+    #[error("not a receipt: it is not written in the one form that docs/formats.md gives")]
+    Form,
     /// A hexadecimal field.
     #[error("{field} must be lowercase hex of the right length")]
     Field {
@@ -95,41 +98,21 @@ impl Receipt {
     /// # Errors
     /// [`ReceiptFileError::Json`]; does not happen for receipts that verify.
     pub fn to_json(&self) -> Result<String, ReceiptFileError> {
-        Ok(serde_json::to_string_pretty(&ReceiptJson {
-            version: if self.epochs.is_empty() { VERSION } else { VERSION_WITH_EPOCHS },
-            transaction: hex::encode(&self.transaction),
-            result: self.result,
-            index: self.index,
-            header: hex::encode(self.block.header.encode()),
-            certificate: self.block.certificate.as_ref().map(CertificateJson::of),
-            transaction_path: PathJson::of(&self.transaction_path),
-            result_path: PathJson::of(&self.result_path),
-            epochs: self.epochs.iter().map(EpochEndJson::of).collect(),
-        })?)
+        Ok(serde_json::to_string_pretty(&ReceiptJson::of(self))?)
     }
 
     /// Reads the portable text; nothing is verified.
     ///
     /// # Errors
     /// [`ReceiptFileError`].
-    pub fn from_json(text: &str) -> Result<Self, ReceiptFileError> {
-        let json: ReceiptJson = serde_json::from_str(text)?;
-        match (json.version, json.epochs.is_empty()) {
-            (VERSION, true) | (VERSION_WITH_EPOCHS, false) => {}
-            (VERSION, false) | (VERSION_WITH_EPOCHS, true) => {
-                return Err(ReceiptFileError::Field { field: "epochs" });
-            }
-            (found, _) => return Err(ReceiptFileError::Version { found }),
+    pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, ReceiptFileError> {
+        let receipt = serde_json::from_slice::<ReceiptJson>(text.as_ref())?.read()?;
+        // Types from elsewhere read more than one spelling of a value.
+        let found: serde_json::Value = serde_json::from_slice(text.as_ref())?;
+        if serde_json::to_value(ReceiptJson::of(&receipt))? != found {
+            return Err(ReceiptFileError::Form);
         }
-        Ok(Self {
-            transaction: bytes_of("transaction", &json.transaction)?.into(),
-            result: json.result,
-            index: json.index,
-            block: certified("header", &json.header, json.certificate)?,
-            transaction_path: json.transaction_path.read("transaction_path")?,
-            result_path: json.result_path.read("result_path")?,
-            epochs: json.epochs.into_iter().map(EpochEndJson::read).collect::<Result<_, _>>()?,
-        })
+        Ok(receipt)
     }
 
     /// Writes the portable text, replacing the file.
@@ -149,7 +132,42 @@ impl Receipt {
         if found > FILE_BYTES_MAX {
             return Err(ReceiptFileError::TooLarge { found });
         }
-        Self::from_json(&fs::read_to_string(path)?)
+        Self::from_json(fs::read(path)?)
+    }
+}
+
+impl ReceiptJson {
+    fn of(receipt: &Receipt) -> Self {
+        Self {
+            version: if receipt.epochs.is_empty() { VERSION } else { VERSION_WITH_EPOCHS },
+            transaction: hex::encode(&receipt.transaction),
+            result: receipt.result,
+            index: receipt.index,
+            header: hex::encode(receipt.block.header.encode()),
+            certificate: receipt.block.certificate.as_ref().map(CertificateJson::of),
+            transaction_path: PathJson::of(&receipt.transaction_path),
+            result_path: PathJson::of(&receipt.result_path),
+            epochs: receipt.epochs.iter().map(EpochEndJson::of).collect(),
+        }
+    }
+
+    fn read(self) -> Result<Receipt, ReceiptFileError> {
+        match (self.version, self.epochs.is_empty()) {
+            (VERSION, true) | (VERSION_WITH_EPOCHS, false) => {}
+            (VERSION, false) | (VERSION_WITH_EPOCHS, true) => {
+                return Err(ReceiptFileError::Field { field: "epochs" });
+            }
+            (found, _) => return Err(ReceiptFileError::Version { found }),
+        }
+        Ok(Receipt {
+            transaction: bytes_of("transaction", &self.transaction)?.into(),
+            result: self.result,
+            index: self.index,
+            block: certified("header", &self.header, self.certificate)?,
+            transaction_path: self.transaction_path.read("transaction_path")?,
+            result_path: self.result_path.read("result_path")?,
+            epochs: self.epochs.into_iter().map(EpochEndJson::read).collect::<Result<_, _>>()?,
+        })
     }
 }
 

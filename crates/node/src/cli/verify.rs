@@ -69,8 +69,7 @@ fn ledger(home: &Home, output: Output) -> Outcome {
 
 fn receipt(file: &Path, genesis: &Path, output: Output) -> Outcome {
     let genesis = read_genesis(genesis)?;
-    let text = files::read_text(file, RECEIPT_BYTES_MAX)?;
-    let receipt = Receipt::from_json(&text)
+    let receipt = Receipt::from_json(files::read_capped(file, RECEIPT_BYTES_MAX)?)
         .map_err(|error| Failure::new(ExitCode::ProofInvalid, format!("{}: {error}", file.display())))?;
     let proven = receipt.verify(&genesis).map_err(|error| proof_failure(&error))?;
     let transaction = proven.transaction.get();

@@ -1,0 +1,1 @@
+"""Tests of the package `hanse`; README.md says how to run them."""
