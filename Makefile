@@ -32,6 +32,7 @@ else
 	cargo test --locked --release --workspace
 endif
 	$(TARGET)/release/sim --seeds 100 --start 0
+	scripts/sdk-test
 
 sdk-test: ## the Python package: lints, types, tests, against a network of the built binary
 	@scripts/setup test

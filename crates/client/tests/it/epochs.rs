@@ -184,15 +184,15 @@ fn a_receipts_chain_of_sets_is_whole_and_in_order() {
 fn a_file_names_its_epochs_exactly_when_there_are_some() {
     let (_, later) = receipt();
     let text = later.to_json().unwrap();
-    assert!(Receipt::from_json(&text.replace("\"version\": 2", "\"version\": 1")).is_err());
-    assert!(Receipt::from_json(&text.replace("\"version\": 2", "\"version\": 3")).is_err());
+    assert!(Receipt::from_json(text.replace("\"version\": 2", "\"version\": 1")).is_err());
+    assert!(Receipt::from_json(text.replace("\"version\": 2", "\"version\": 3")).is_err());
     let mut none = later.clone();
     none.epochs.clear();
     let text = none.to_json().unwrap();
     assert!(!text.contains("epochs"), "as it was before epochs were");
-    assert!(Receipt::from_json(&text.replace("\"version\": 1", "\"version\": 2")).is_err());
+    assert!(Receipt::from_json(text.replace("\"version\": 1", "\"version\": 2")).is_err());
     assert!(
-        Receipt::from_json(&later.to_json().unwrap().replace("\"next_set\": \"", "\"next_set\": \"00"))
+        Receipt::from_json(later.to_json().unwrap().replace("\"next_set\": \"", "\"next_set\": \"00"))
             .is_err()
     );
 }

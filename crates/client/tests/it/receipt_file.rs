@@ -21,7 +21,7 @@ fn a_receipt_survives_json_and_file() {
 fn what_is_no_receipt_is_refused_with_its_field() {
     let (_, good) = receipt();
     let json = good.to_json().unwrap();
-    let refuse = |from: &str, to: &str| Receipt::from_json(&json.replacen(from, to, 1)).unwrap_err();
+    let refuse = |from: &str, to: &str| Receipt::from_json(json.replacen(from, to, 1)).unwrap_err();
     assert!(matches!(refuse("\"version\": 1", "\"version\": 3"), ReceiptFileError::Version { found: 3 }));
     assert!(matches!(
         refuse("\"version\": 1", "\"version\": 2"),
