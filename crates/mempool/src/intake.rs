@@ -23,8 +23,12 @@ use crate::{
 /// Batches taken from the queue at once, and about how many of their signatures are verified in one go.
 const TOGETHER_MAX: usize = 32;
 const SIGNATURES_MAX: usize = 512;
-/// How long a batch waits for others while own ones are on their way.
-const PATIENCE: Duration = Duration::from_millis(15);
+/// How long a batch waits for others while own ones are on their way: this part of the time in queues,
+const PATIENCE_PART: u32 = 4;
+/// but at least so long,
+const PATIENCE_LEAST: Duration = Duration::from_millis(15);
+/// and no longer than this.
+const PATIENCE_MOST: Duration = Duration::from_millis(100);
 /// Author, sequence, epoch, expiry, count: where they stand in a batch's canonical bytes.
 const PREFIX: usize = 2 + 8 + 8 + 8 + 8;
 
@@ -65,7 +69,8 @@ pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<PeerBatch>, gathering:
     loop {
         let gathered = {
             let _one = gathering.lock();
-            gather(queue, stop, TOGETHER_MAX, PATIENCE, || shared.is_busy())
+            let patience = (shared.pace.queueing() / PATIENCE_PART).clamp(PATIENCE_LEAST, PATIENCE_MOST);
+            gather(queue, stop, TOGETHER_MAX, patience, || shared.is_busy())
         };
         let Some((batches, _)) = gathered else { return };
         let (mut together, mut signatures) = (Vec::new(), 0);

@@ -20,7 +20,7 @@ pub(crate) struct AdmissionCache {
 }
 
 impl AdmissionCache {
-    pub(crate) const fn new(height: Height) -> Self {
+    pub(crate) fn new(height: Height) -> Self {
         Self { height, tables: Tables::new() }
     }
 

@@ -80,7 +80,7 @@ macro_rules! access {
         }
 
         impl Tables {
-            pub(crate) const fn new() -> Self {
+            pub(crate) fn new() -> Self {
                 Self { $($table: Table::new(),)* }
             }
 

@@ -1,7 +1,8 @@
 //! One kind of state entries during execution: what was read, what changed, and how to take changes back.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
     sync::Arc,
 };
 
@@ -9,7 +10,8 @@ use crate::LedgerError;
 
 /// Values by key. A value is read from the state below at most once.
 pub(crate) struct Table<K, V> {
-    slots: BTreeMap<K, Slot<V>>,
+    /// Only asked by key, never walked, so its order cannot matter.
+    slots: HashMap<K, Slot<V>>,
     /// The keys of written slots.
     written: BTreeSet<K>,
     journal: Vec<(K, Option<Arc<V>>, Touched)>,
@@ -34,9 +36,9 @@ pub(crate) struct Written<'t, K, V> {
     pub(crate) current: Option<&'t V>,
 }
 
-impl<K: Ord + Clone, V> Table<K, V> {
-    pub(crate) const fn new() -> Self {
-        Self { slots: BTreeMap::new(), written: BTreeSet::new(), journal: Vec::new() }
+impl<K: Ord + Hash + Clone, V> Table<K, V> {
+    pub(crate) fn new() -> Self {
+        Self { slots: HashMap::new(), written: BTreeSet::new(), journal: Vec::new() }
     }
 
     /// The current value; `load` reads it from the state below.
