@@ -26,6 +26,7 @@ mod network;
 mod pool;
 mod recovery;
 mod rejoin;
+mod relayed;
 mod replica;
 mod seat;
 mod serve;

@@ -1,6 +1,6 @@
 //! The verify thread: decodes consensus frames and checks the signatures of all that wait in one go.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use consensus::{Input, Message};
 use crossbeam_channel::{Sender, TrySendError};
@@ -11,6 +11,7 @@ use crate::exit::Failure;
 use super::{
     board::Board,
     lanes::{Frame, Lanes},
+    relayed::Relayed,
     seat::Seats,
 };
 
@@ -22,9 +23,12 @@ const GROUP_MAX: usize = 256;
 /// # Errors
 /// None; the shape is that of a supervised task.
 pub fn run(seats: &Seats, frames: &Lanes, out: &Sender<Input>, board: &Arc<Board>) -> Result<(), Failure> {
+    let mut relayed = Relayed::default();
     loop {
-        let group: Vec<_> =
-            frames.take(GROUP_MAX).into_iter().filter_map(|frame| decode(frame, board)).collect();
+        let frames = frames.take(GROUP_MAX);
+        let now = Instant::now();
+        let decoded = frames.into_iter().filter_map(|frame| decode(frame, board));
+        let group: Vec<_> = decoded.filter(|(_, message)| relayed.is_new(message, now)).collect();
         let heads: Vec<_> = group.iter().map(|(from, message)| (*from, status_of(message))).collect();
         for ((from, status), verified) in heads.into_iter().zip(seats.get().verifier.verify_all(group)) {
             match verified {
@@ -32,8 +36,9 @@ pub fn run(seats: &Seats, frames: &Lanes, out: &Sender<Input>, board: &Arc<Board
                     if let Some(status) = status {
                         board.peer_status(from, &status);
                     }
+                    let proof = Relayed::name(message.message());
                     match out.try_send(Input::Message { from, message }) {
-                        Ok(()) => {}
+                        Ok(()) => relayed.passed(proof, now),
                         Err(TrySendError::Full(_)) => board.dropped("consensus_queue_full"),
                         Err(TrySendError::Disconnected(_)) => return Ok(()),
                     }
