@@ -20,7 +20,7 @@ fn f21_what_cannot_be_read_at_the_start_is_named_as_damage_and_nothing_is_writte
     let reads = faults.operations().unwrap();
     assert!(reads > 10, "{reads}");
     let step =
-        if std::env::var("HANSE_E2E").is_ok_and(|wish| wish == "all") { 1 } else { reads.div_ceil(12) };
+        if std::env::var("HANSE_E2E").is_ok_and(|wish| wish == "all") { 1 } else { reads.div_ceil(24) };
     let mut stopped = 0;
     for read in (1..=reads).step_by(usize::try_from(step).unwrap()) {
         faults.mend().unwrap();
