@@ -18,17 +18,18 @@ PATIENCE = 60.0
 class Network:
     """Made by `hanse testnet`, run by `hanse start`, ended by `stop`."""
 
-    def __init__(self, binary: Path, folder: Path) -> None:
+    def __init__(self, binary: Path, folder: Path, **parameters: int) -> None:
+        """`parameters` are chain parameters other than the usual ones."""
         self.binary = binary
+        self._parameters = [part for name, value in parameters.items() for part in ("--param", f"{name}={value}")]
         self.folder = folder / "net"
         self._processes: list[subprocess.Popen[bytes]] = []
         self._base = 0
 
     def start(self) -> None:
         self._base = _free_ports(10 * VALIDATORS)
-        self.run(
-            "testnet", "--validators", str(VALIDATORS), "--output", str(self.folder), "--base-port", str(self._base)
-        )
+        made = ["--validators", str(VALIDATORS), "--output", str(self.folder), "--base-port", str(self._base)]
+        self.run("testnet", *made, *self._parameters)
         for node in range(VALIDATORS):
             self._start(node)
         with self.client() as client:

@@ -54,6 +54,17 @@ def test_the_odd_signatures_are_all_there() -> None:
     assert len({key for key in keys if unhex(key) not in canonical}) == 6
 
 
+def test_keys_are_registered_in_one_encoding_only() -> None:
+    """The vectors have no y of p or more on a point of large order; there are 20 such encodings."""
+    odd = [(y + edwards.P | sign << 255).to_bytes(32, "little") for y in range(19) for sign in (0, 1)]
+    points = [(encoding, edwards.decode(encoding)) for encoding in odd]
+    large = [(e, point) for e, point in points if point and not edwards.is_neutral(edwards.times_eight(point))]
+    assert len(large) == 20
+    for encoding, point in large:
+        assert not is_usable_key(encoding)
+        assert is_usable_key(edwards.encode(point))
+
+
 def test_signatures_of_wrong_lengths() -> None:
     case = SIGNATURES[0]
     key, message, signature = (unhex(case[name]) for name in ("public_key", "message", "signature"))
