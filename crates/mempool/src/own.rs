@@ -135,7 +135,8 @@ impl OwnBatches {
             return None;
         }
         if let Some(began) = batch.began.take() {
-            self.pace.proven(began.elapsed());
+            let now = Instant::now();
+            self.pace.proven(now.saturating_duration_since(began), now);
         }
         let proof = batch.prove();
         self.count();

@@ -3,15 +3,15 @@
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
 
 /// A tick, where the usual time is counted in ticks; see [`crate::MempoolConfig::tick_interval`].
 pub(crate) const TICK: Duration = Duration::from_millis(50);
-/// The least forgets: with each proof it grows by this part, so that it follows a network that became slower.
-const FORGETTING: u32 = 256;
+/// The least forgets: it doubles in this time, so that it follows a network that became slower, but not a load.
+const FORGETTING: Duration = Duration::from_secs(600);
 /// The weight of the newest proof in the average is one of so many.
 const MEMORY: u32 = 4;
 
@@ -27,16 +27,18 @@ pub(crate) struct Pace {
 struct Known {
     least: Duration,
     average: Duration,
+    at: Instant,
 }
 
 impl Pace {
-    /// A batch was proven so long after it was made.
-    pub(crate) fn proven(&self, took: Duration) {
+    /// A batch was proven, so long after it was made.
+    pub(crate) fn proven(&self, took: Duration, at: Instant) {
         let mut known = self.known.lock();
-        let before = known.unwrap_or(Known { least: took, average: took });
-        let least = took.min(before.least + before.least / FORGETTING);
+        let before = known.unwrap_or(Known { least: took, average: took, at });
+        let since = at.saturating_duration_since(before.at).div_duration_f64(FORGETTING).min(1.0);
+        let least = took.min(before.least + before.least.mul_f64(since));
         let average = (before.average * (MEMORY - 1) + took) / MEMORY;
-        *known = Some(Known { least, average });
+        *known = Some(Known { least, average, at });
         let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.queueing_us.store(us(average.saturating_sub(least)), Ordering::Relaxed);
         self.average_us.store(us(average), Ordering::Relaxed);
@@ -62,15 +64,23 @@ mod tests {
         Duration::from_millis(ms)
     }
 
+    /// Twenty proofs a second, for so many seconds.
+    fn run(pace: &Pace, clock: &mut Instant, seconds: u64, took: Duration) {
+        for _ in 0..20 * seconds {
+            *clock += ms(50);
+            pace.proven(took, *clock);
+        }
+    }
+
     #[test]
     fn a_far_network_that_is_idle_has_no_queue_and_a_busy_one_has() {
-        let pace = Pace::default();
+        let (pace, mut clock) = (Pace::default(), Instant::now());
         assert_eq!(pace.queueing(), ms(0));
-        (0..20).for_each(|_| pace.proven(ms(200)));
+        run(&pace, &mut clock, 1, ms(200));
         assert!(pace.queueing() < ms(1), "{:?}", pace.queueing());
-        (0..20).for_each(|_| pace.proven(ms(700)));
-        assert!(pace.queueing() > ms(450), "{:?}", pace.queueing());
-        (0..20).for_each(|_| pace.proven(ms(200)));
+        run(&pace, &mut clock, 60, ms(700));
+        assert!(pace.queueing() > ms(450), "a minute of load is no rule: {:?}", pace.queueing());
+        run(&pace, &mut clock, 1, ms(200));
         assert!(pace.queueing() < ms(10), "{:?}", pace.queueing());
     }
 
@@ -78,16 +88,16 @@ mod tests {
     fn patience_with_others_is_counted_in_ticks() {
         let pace = Pace::default();
         assert_eq!(pace.ticks(4, ms(50)), 0);
-        pace.proven(ms(500));
+        pace.proven(ms(500), Instant::now());
         assert_eq!(pace.ticks(4, ms(50)), 40);
         assert_eq!(pace.ticks(4, ms(0)), 0, "who ticks by hand");
     }
 
     #[test]
     fn what_stays_slow_becomes_the_rule() {
-        let pace = Pace::default();
-        pace.proven(ms(10));
-        (0..2_000).for_each(|_| pace.proven(ms(300)));
+        let (pace, mut clock) = (Pace::default(), Instant::now());
+        run(&pace, &mut clock, 1, ms(100));
+        run(&pace, &mut clock, 1_200, ms(300));
         assert!(pace.queueing() < ms(10), "{:?}", pace.queueing());
     }
 }
