@@ -226,6 +226,21 @@ impl Batches {
         references
     }
 
+    /// Whether a batch is held although it is ordered, and no proposal names it that may still be ordered.
+    pub(crate) fn is_left_over(&self, digest: &BatchDigest) -> bool {
+        self.held.contains_key(digest) && self.ordered.contains(digest) && !self.proposed.contains_key(digest)
+    }
+
+    /// Takes all such batches but those that are needed.
+    pub(crate) fn take_left_over(&mut self, is_needed: impl Fn(&BatchDigest) -> bool) -> Vec<BatchRef> {
+        let is_left = |held: &&BatchRef| self.is_left_over(&held.digest) && !is_needed(&held.digest);
+        let left: Vec<_> = self.held.values().filter(is_left).copied().collect();
+        for reference in &left {
+            self.held.remove(&reference.digest);
+        }
+        left
+    }
+
     /// The highest height that names a batch is what counts.
     fn name(&mut self, reference: &BatchRef, height: Height) {
         let named = self.proposed.entry(reference.digest).or_insert(height);

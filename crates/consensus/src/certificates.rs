@@ -116,6 +116,7 @@ impl Replica {
         if !references.is_empty() {
             self.effects.push(Effect::ReleaseBatches { low, references });
         }
+        self.release_left_over();
         self.expire_batches();
         self.end_epoch();
         let opened = old.plus(self.chain.window).next().get()..=low.plus(self.chain.window).get();

@@ -122,6 +122,28 @@ impl Replica {
             self.consider(height);
         }
         self.execute_ready();
+        if self.batches.is_left_over(&reference.digest) {
+            self.release_left_over();
+        }
+    }
+
+    /// Releases what was ordered up to low and nothing above it names: it got here after its block, or a proposal
+    /// had named it that another view did not keep. On an idle chain it would never expire.
+    pub(crate) fn release_left_over(&mut self) {
+        let low = self.chain.low;
+        let above = low.next();
+        let mut open = self.order.digests.iter().filter(|(height, _)| **height > low);
+        if open.any(|(_, digest)| self.proposals.get(*digest).is_none()) {
+            // What this view orders anew may name anything.
+            return;
+        }
+        let decided = self.chain.committed.range(above..).flat_map(|(_, c)| &c.proposal.references);
+        let executed = self.chain.blocks.range(above..).flat_map(|(_, block)| &block.references);
+        let needed: BTreeSet<_> = decided.chain(executed).map(|reference| reference.digest).collect();
+        let references = self.batches.take_left_over(|digest| needed.contains(digest));
+        if !references.is_empty() {
+            self.effects.push(Effect::ReleaseBatches { low, references });
+        }
     }
 
     /// Batches that expired for good at low are given up.

@@ -5,6 +5,7 @@
 mod bench;
 mod epochs;
 mod laggard;
+mod late_batches;
 mod lone;
 mod mutants;
 mod normal_case;
