@@ -39,5 +39,6 @@ def test_options_have_two_tags() -> None:
     key = Key.seen(5, bytes(32))
     assert decode_value(key, b"\x00") is None
     assert decode_value(key, b"\x01" + bytes(32)) == bytes(32)
-    with pytest.raises(DecodeError):
-        decode_value(key, b"\x02" + bytes(32))
+    for wrong in (b"\x02", b"\x02" + bytes(32)):
+        with pytest.raises(DecodeError):
+            decode_value(key, wrong)
