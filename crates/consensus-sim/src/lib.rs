@@ -30,6 +30,7 @@ mod packet;
 pub mod prng;
 mod queue;
 mod real_log;
+pub mod scale;
 mod scenario;
 pub mod scheme;
 pub mod scripted;

@@ -1,5 +1,7 @@
-//! `sim`: runs seeds, named scenarios or twins, and prints for a failing one how to see it again.
+//! `sim`: runs seeds, named scenarios or twins, and prints for a failing one how to see it again; or predicts how
+//! a network scales.
 
+mod scale_command;
 mod scripts_command;
 mod seeds_command;
 mod twins_command;
@@ -10,7 +12,7 @@ use consensus_sim::{Options, Repertoire, Verbosity};
 
 const USAGE: &str = "usage: sim [--seeds N] [--start S] [--jobs J] [--keep-going] [--first-faults] | \
                      sim --seed K [--trace] [--first-faults] | sim --list | sim --scenario NAME [--trace] | \
-                     sim --twins N [--start S] [--jobs J] | sim --twin K [--trace]";
+                     sim --twins N [--start S] [--jobs J] | sim --twin K [--trace] | sim scale ...";
 
 /// What to run.
 struct Arguments {
@@ -28,6 +30,9 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("scale") {
+        return scale_command::run(std::env::args().skip(2));
+    }
     match read_arguments(std::env::args().skip(1)) {
         Some(arguments) => run(&arguments),
         None => {

@@ -5,6 +5,7 @@ mod epochs;
 mod mutants;
 mod real_log;
 mod regressions;
+mod scale;
 mod scripted;
 mod sweep;
 mod twins;
