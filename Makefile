@@ -8,7 +8,7 @@ START ?= 0
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
-.PHONY: help setup build devnet test sdk-test check fix sim model twins mutants bench failpoints shim e2e install
+.PHONY: help setup build devnet test sdk-test check fix sim model twins mutants bench bench-check scaling failpoints shim e2e install
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,7 +74,16 @@ mutants: ## deliberate faults of the protocol, each of which the tests must noti
 	scripts/mutants $(NAMES)
 
 bench: setup ## the cost of each step (criterion)
-	cargo bench --locked -p benches
+	cargo bench --locked --workspace --bench types --bench ledger
+
+bench-check: setup ## instructions of the hot paths against benches/instructions.json; RENEW=1 writes it anew
+	@scripts/bench-check $(if $(RENEW),--renew) $(WORDS)
+
+scaling: ## predicted throughput and latency of 4 to 128 validators (docs/scaling.md): table and plots, some minutes
+	cargo build --locked --release -p consensus-sim --bin sim
+	@rm -f docs/scaling/predictions.csv
+	$(TARGET)/release/sim scale --rate half --link 100M,1G,10G --places lan,wan --validators 4,16,64,128 \
+	  --csv docs/scaling/predictions.csv --plots docs/scaling
 
 failpoints: ## the binary of the crash tests: it kills itself at named places
 	cargo build --locked --release --features node/failpoints --bin hanse-failpoints
