@@ -74,7 +74,7 @@ mutants: ## deliberate faults of the protocol, each of which the tests must noti
 	scripts/mutants $(NAMES)
 
 bench: setup ## the cost of each step (criterion)
-	cargo bench --locked --workspace --bench types --bench ledger
+	cargo bench --locked --workspace --bench types --bench ledger --bench consensus
 
 bench-check: setup ## instructions of the hot paths against benches/instructions.json; RENEW=1 writes it anew
 	@scripts/bench-check $(if $(RENEW),--renew) $(WORDS)

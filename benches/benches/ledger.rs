@@ -2,173 +2,26 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::{
-    sync::Arc,
+    collections::BTreeSet,
     time::{Duration, Instant},
 };
 
+use benches::chain::{BLOCK_MS, Chain, LIFETIME_MS, changes, tree_of};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ledger::{Ledger, LedgerOptions, LedgerReader, LedgerWriter, ProposedBlock};
-use types::{
-    AccountId, Amount, AssetId, Batch, BatchSequence, Certificate, ChainId, CheckedBatch, CheckedTransaction,
-    Epoch, Genesis, KeySet, Member, MemberId, Operation, Parameters, Proposal, SecretKey, TimeMs,
-    ValidatorIndex, VoteLogId,
-    certificate::CheckpointStatement,
-    genesis::{GenesisAccount, GenesisAsset, GenesisValidator},
-    hash::sha256,
-    state::TransferPolicy,
-    transaction::TransactionBody,
-};
-
-const CREATED: u64 = 1_000_000_000;
-/// Block time passes so fast that the replay window stays at its size after some blocks.
-const BLOCK_MS: u64 = 100;
-const LIFETIME_MS: u64 = 10_000;
-
-fn key(kind: &str, number: usize) -> SecretKey {
-    SecretKey::from_seed(&sha256(kind, &[&number.to_le_bytes()]))
-}
-
-fn genesis(accounts: usize) -> Genesis {
-    let member = |name: &str| Member { name: name.to_owned(), contact: String::new() };
-    let account = |number| GenesisAccount {
-        member: "m".to_owned(),
-        name: format!("a{number}"),
-        salt: 0,
-        keys: KeySet::single(key("account", number).public_key()),
-        roles: [types::Role::Issuer].into_iter().filter(|_| number == 0).collect(),
-    };
-    let validator = |number: usize| GenesisValidator {
-        name: format!("v{number}"),
-        member: "m".to_owned(),
-        consensus_key: key("validator", number).public_key(),
-        node_key: key("node", number).public_key(),
-        vote_log: VoteLogId::new([u8::try_from(number + 1).unwrap(); 32]),
-    };
-    Genesis {
-        network: "bench".to_owned(),
-        created_ms: TimeMs::new(CREATED),
-        nonce: "00".to_owned(),
-        members: vec![member("m")],
-        accounts: (0..accounts).map(account).collect(),
-        assets: vec![GenesisAsset {
-            name: "EUR".to_owned(),
-            decimals: 2,
-            issuer: "m/a0".to_owned(),
-            policy: TransferPolicy::Open,
-            holdings: (0..accounts).map(|number| (format!("m/a{number}"), Amount::new(1 << 40))).collect(),
-        }],
-        validators: (0..4).map(validator).collect(),
-        parameters: Parameters { expiry_grace_ms: 1_000, ..Parameters::default() },
-        approvals: vec![],
-    }
-}
-
-struct Chain {
-    chain: ChainId,
-    accounts: Vec<AccountId>,
-    keys: Vec<SecretKey>,
-    writer: LedgerWriter,
-    _reader: LedgerReader,
-    _dir: tempfile::TempDir,
-    now: u64,
-    salt: u64,
-}
-
-impl Chain {
-    fn new(accounts: usize) -> Self {
-        let genesis = genesis(accounts);
-        let dir = tempfile::tempdir_in(std::env::var("BENCH_DIR").unwrap_or("/var/tmp".to_owned())).unwrap();
-        let (writer, reader) = Ledger::open_with(dir.path(), &genesis, &LedgerOptions::default()).unwrap();
-        let keys: Vec<_> = (0..accounts).map(|number| key("account", number)).collect();
-        let id = |key: &SecretKey| {
-            AccountId::derive(&MemberId::of_name("m"), 0, &KeySet::single(key.public_key()))
-        };
-        let accounts = keys.iter().map(id).collect();
-        Self {
-            chain: genesis.chain_id(),
-            accounts,
-            keys,
-            writer,
-            _reader: reader,
-            _dir: dir,
-            now: CREATED,
-            salt: 0,
-        }
-    }
-
-    /// A block of transfers, signed and packed.
-    fn block(&mut self, transfers: usize) -> ProposedBlock {
-        self.now += BLOCK_MS;
-        let mut checked = Vec::with_capacity(transfers);
-        for _ in 0..transfers {
-            self.salt += 1;
-            let pick = |step: u64| (self.salt.wrapping_mul(step) >> 20) as usize % self.accounts.len();
-            let (from, to) = (pick(0x9E37_79B9_7F4A_7C15), pick(0xC2B2_AE3D_27D4_EB4F));
-            let to = if to == from { (to + 1) % self.accounts.len() } else { to };
-            let body = TransactionBody {
-                chain_id: self.chain,
-                valid_until: TimeMs::new(self.now + LIFETIME_MS),
-                salt: self.salt,
-                operations: vec![Operation::Transfer {
-                    source: self.accounts[from],
-                    asset: AssetId::of_name("EUR"),
-                    to: self.accounts[to],
-                    amount: Amount::new(1),
-                }],
-                memo: String::new(),
-            };
-            checked.push(body.sign(&[&self.keys[from]]));
-        }
-        let batches = checked
-            .chunks(250)
-            .enumerate()
-            .map(|(author, transactions)| {
-                let batch = Batch {
-                    author: ValidatorIndex::new(author as u16 % 4),
-                    sequence: BatchSequence::new(self.salt + author as u64),
-                    epoch: Epoch::ZERO,
-                    expires: TimeMs::new(u64::MAX),
-                    transactions: transactions.iter().map(|t| t.bytes().clone()).collect(),
-                };
-                let checked = CheckedTransaction::check_each(transactions.to_vec());
-                Arc::new(CheckedBatch::pack(&batch, checked.into_iter().map(Result::unwrap).collect()))
-            })
-            .collect::<Vec<_>>();
-        let proposal = Proposal {
-            references: batches.iter().map(|batch| *batch.reference()).collect(),
-            time: TimeMs::new(self.now),
-            participation: None,
-        };
-        ProposedBlock { epoch: Epoch::ZERO, height: self.writer.executed().next(), proposal, batches }
-    }
-
-    fn execute(&mut self, block: &ProposedBlock) {
-        let chain = self.chain;
-        let sign = |statement: &CheckpointStatement| {
-            Some(key("validator", 0).sign(&statement.signing_bytes(&chain, Epoch::ZERO)))
-        };
-        let executed = self.writer.execute(block, &sign).unwrap();
-        let statement = CheckpointStatement { height: executed.header.height, header_hash: executed.hash };
-        let vote = |number: u16| {
-            let bytes = statement.signing_bytes(&chain, Epoch::ZERO);
-            (ValidatorIndex::new(number), key("validator", usize::from(number)).sign(&bytes))
-        };
-        let certificate = Certificate::assemble(Epoch::ZERO, statement, 4, &[0, 1, 2].map(vote));
-        self.writer.store_certificates(&[certificate]).unwrap();
-    }
-}
+use ledger::tree::NoPages;
 
 fn blocks(c: &mut Criterion) {
     let mut group = c.benchmark_group("ledger::execute");
     for accounts in [1_000, 100_000] {
         let mut chain = Chain::new(accounts);
-        for size in [100, 1_000] {
+        // A block without transfers: what writing any block costs.
+        for size in [0, 100, 1_000] {
             // The replay window is full before the clock runs.
             for _ in 0..(LIFETIME_MS + 2_000) / BLOCK_MS {
                 let block = chain.block(size);
                 chain.execute(&block);
             }
-            group.throughput(Throughput::Elements(size as u64));
+            group.throughput(Throughput::Elements(size.max(1) as u64));
             group.bench_function(format!("accounts={accounts}/transfers={size}"), |b| {
                 b.iter_custom(|rounds| {
                     let mut total = Duration::ZERO;
@@ -185,9 +38,22 @@ fn blocks(c: &mut Criterion) {
     }
 }
 
+/// The state tree alone: new values of 2,000 keys among so many.
+fn tree(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger::tree_update");
+    for keys in [20_000u64, 200_000] {
+        let tree = tree_of(keys);
+        let changes = changes(keys, 2_000);
+        group.throughput(Throughput::Elements(changes.len() as u64));
+        group.bench_function(format!("keys={keys}/changed=2000"), |b| {
+            b.iter(|| tree.update(&NoPages, &changes, &mut BTreeSet::new()).unwrap())
+        });
+    }
+}
+
 criterion_group! {
     name = ledger_benches;
     config = Criterion::default().sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
-    targets = blocks
+    targets = blocks, tree
 }
 criterion_main!(ledger_benches);

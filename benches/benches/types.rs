@@ -3,44 +3,15 @@
 
 use std::{hint::black_box, time::Duration};
 
+use benches::transactions::{batch, chain, key, transfer};
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use types::{
-    AccountId, Amount, AssetId, Batch, BatchSequence, ChainId, CheckedBatch, Epoch, Operation, Parameters,
-    SecretKey, TimeMs, Transaction, ValidatorIndex,
+    Batch, CheckedBatch, Parameters, Transaction,
     crypto::{SignedBytes, verify_batch},
     hash::sha256,
     merkle,
-    transaction::TransactionBody,
 };
-
-fn key(number: u64) -> SecretKey {
-    SecretKey::from_seed(&sha256("bench.key", &[&number.to_le_bytes()]))
-}
-
-fn chain() -> ChainId {
-    ChainId::new([7; 32])
-}
-
-/// A transfer by one of 16 accounts, one signature.
-fn transfer(salt: u64) -> Transaction {
-    let account = |number: u64| AccountId::new(sha256("bench.account", &[&number.to_le_bytes()]));
-    let operation = Operation::Transfer {
-        source: account(salt % 16),
-        asset: AssetId::of_name("TEST"),
-        to: account((salt + 1) % 16),
-        amount: Amount::new(1250),
-    };
-    let valid_until = TimeMs::new(1_767_225_660_000);
-    let body = TransactionBody {
-        chain_id: chain(),
-        valid_until,
-        salt,
-        operations: vec![operation],
-        memo: String::new(),
-    };
-    body.sign(&[&key(salt % 16)])
-}
 
 fn signatures(c: &mut Criterion) {
     let secret = key(0);
@@ -53,7 +24,7 @@ fn signatures(c: &mut Criterion) {
     });
     for (name, keys) in [("types::verify", u64::MAX), ("types::verify_few_keys", 16)] {
         let mut group = c.benchmark_group(name);
-        for size in [128u64, 256, 512] {
+        for size in [4u64, 16, 64, 128, 256, 512] {
             let messages: Vec<_> = (0..size).map(|i| sha256("bench.message", &[&i.to_le_bytes()])).collect();
             let mut items = Vec::new();
             for (number, message) in (0..size).zip(&messages) {
@@ -88,14 +59,12 @@ fn transactions(c: &mut Criterion) {
     let bytes = transfer(1).bytes().clone();
     let decode = |bytes: &Bytes| Transaction::decode(bytes.clone(), &chain(), &parameters).unwrap();
     c.bench_function("types::transaction_decode/operations=1", |b| b.iter(|| decode(black_box(&bytes))));
-    let batch = Batch {
-        author: ValidatorIndex::new(0),
-        sequence: BatchSequence::new(1),
-        epoch: Epoch::ZERO,
-        expires: TimeMs::new(1_767_225_660_000),
-        transactions: (0..500).map(|salt| transfer(salt).bytes().clone()).collect(),
-    };
+    let batch = batch(500);
     let encoded: Bytes = batch.encode().into();
+    c.bench_function("types::batch_encode/transactions=500", |b| b.iter(|| black_box(&batch).encode()));
+    c.bench_function("types::batch_decode/transactions=500", |b| {
+        b.iter(|| Batch::decode(black_box(&encoded), parameters.max_batch_bytes).unwrap())
+    });
     let mut group = c.benchmark_group("types::batch_check");
     group.throughput(Throughput::Elements(500));
     group.bench_function("transactions=500", |b| {
