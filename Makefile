@@ -59,12 +59,13 @@ else
 	$(TARGET)/release/sim --seeds $(SEEDS) --start $(START) --jobs $(or $(JOBS),2) --keep-going
 endif
 
-twins: ## twins (two processes with one key): SCENARIOS=20000 START=0 runs a range, TWIN=123 replays one
+twins: ## twins (two processes with one key): SCENARIOS=20000 START=0 runs a range, and a quarter more with set changes; TWIN=123 replays one
 	cargo build --locked --release --bin sim
 ifdef TWIN
 	$(TARGET)/release/sim --twin $(TWIN) --trace
 else
 	$(TARGET)/release/sim --twins $(SCENARIOS) --start $(START) --jobs 2
+	$(TARGET)/release/sim --twins $$(($(SCENARIOS) / 4)) --start $$((1000000 + $(START))) --jobs 2
 endif
 
 model: ## the model of view changes and checkpoints, larger bounds than in `make test` (some minutes)

@@ -40,11 +40,19 @@ impl Node {
             }
             return;
         }
+        // The epoch's limit: 34 bytes and 16 for each of these small transactions, rounded up.
+        let most = (self.identity.parameters.max_batch_bytes as usize).saturating_sub(64) / 24;
+        for transactions in transactions.chunks(most.max(1)) {
+            self.pack_one(env, transactions.to_vec());
+        }
+    }
+
+    fn pack_one(&mut self, env: &mut Environment, transactions: Vec<u64>) {
         let waiting = self.mempool.own.len();
-        if self.replica.is_none() || waiting >= env.scenario.parameters.batches_per_author as usize {
+        if self.replica.is_none() || waiting >= self.identity.parameters.batches_per_author as usize {
             return;
         }
-        let expires = self.clock.read(env.now).wall.plus(env.scenario.parameters.batch_lifetime_ms);
+        let expires = self.clock.read(env.now).wall.plus(self.identity.parameters.batch_lifetime_ms);
         self.mempool.next_sequence += 1;
         let batch = StoredBatch::pack(
             self.identity.epoch,
@@ -66,7 +74,7 @@ impl Node {
         let (index, identity) = (self.index, Rc::clone(&self.identity));
         for to in identity.validators.indices().filter(|to| *to != index && !not_to.contains(to)) {
             if self.actor.as_ref().is_some_and(|actor| actor.withholds_batch(&identity, to)) {
-                env.statistics.mischief += 1;
+                env.note_mischief(&self.identity, 1);
                 continue;
             }
             self.post_to_index(env, to, &packet);
@@ -92,7 +100,9 @@ impl Node {
     }
 
     fn acknowledge(&mut self, env: &mut Environment, reference: BatchRef) {
-        if reference.epoch != self.identity.epoch || !matches!(self.voting, Voting::Active(_)) {
+        let is_legal = reference.epoch == self.identity.epoch
+            && reference.bytes <= self.identity.parameters.max_batch_bytes;
+        if !is_legal || !matches!(self.voting, Voting::Active(_)) {
             return;
         }
         let acknowledgement = self.identity.acknowledge(self.index, reference);
@@ -193,7 +203,7 @@ impl Node {
     /// Somebody lacks a batch.
     pub fn serve_batch(&mut self, env: &mut Environment, from: Place, digest: &BatchDigest) {
         if self.actor.as_ref().is_some_and(Actor::refuses_batches) {
-            env.statistics.mischief += 1;
+            env.note_mischief(&self.identity, 1);
         } else if let Some(held) = self.mempool.held.get(digest) {
             env.post(self.place, from, &Rc::new(Packet::Batch(Rc::clone(&held.batch))));
         }

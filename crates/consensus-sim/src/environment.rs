@@ -70,11 +70,12 @@ impl Environment {
         verbosity: Verbosity,
     ) -> Option<Self> {
         let seed = scenario.seed;
-        let genesis = Rc::new(ChainState::genesis(Identity::new(scenario.n).ok()?));
+        let genesis =
+            Rc::new(ChainState::genesis(Identity::new(scenario.n, scenario.parameters.clone()).ok()?));
         Some(Self {
             now: 0,
             network: Network::new(seed, places, scenario.network.clone()),
-            invariants: Invariants::new(Rc::clone(&genesis), scenario.parameters.activation_delay),
+            invariants: Invariants::new(Rc::clone(&genesis)),
             genesis,
             orders: Vec::new(),
             changed: 0,
@@ -130,6 +131,12 @@ impl Environment {
     pub fn is_failpoint(&mut self) -> bool {
         let rate = self.scenario.rates.failpoint_ppm;
         !self.calm && rate > 0 && self.failpoint_prng.chance(rate)
+    }
+
+    /// A Byzantine process of this epoch did something.
+    pub fn note_mischief(&mut self, identity: &Identity, count: u64) {
+        self.statistics.mischief += count;
+        self.statistics.later_mischief += if identity.epoch == types::Epoch::ZERO { 0 } else { count };
     }
 
     /// Something that must not happen happened.

@@ -64,8 +64,7 @@ impl Node {
     /// The executor finished its next task: write the block with our checkpoint, durably.
     pub fn executed(&mut self, env: &mut Environment) {
         let Some(task) = self.executor.queue.front().cloned() else { return };
-        let delay = env.scenario.parameters.activation_delay;
-        let rules = Rules { orders: &env.orders, delay, mutant: env.mutant };
+        let rules = Rules { orders: &env.orders, mutant: env.mutant };
         let block = Rc::new(self.executor.execute(&task, &rules));
         self.executor.queue.pop_front();
         if self.is_honest() && env.invariants.executed(self.place, &block) {

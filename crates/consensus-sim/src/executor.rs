@@ -36,8 +36,6 @@ pub(crate) struct Task {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules<'e> {
     pub orders: &'e [Order],
-    /// D.
-    pub delay: u64,
     pub mutant: Option<Mutant>,
 }
 
@@ -94,7 +92,7 @@ impl Executor {
                 executed.push(*id);
                 let order = id.checked_sub(ORDER).and_then(|order| usize::try_from(order).ok());
                 if let Some(order) = order.and_then(|order| rules.orders.get(order)) {
-                    chain.apply(order, task.height, time, rules.delay);
+                    chain.apply(order, task.height, time);
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! The simulated network's chain, and the validators and keys of one epoch. A validator is a person, named
 //! by the place of its (first) process; its index in the set may be another one in every epoch.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use consensus::{SignedStatement, Statement};
 use types::{
-    Acknowledgement, BatchRef, ChainId, Epoch, Height, MemberId, SecretKey, Signature, Validator,
+    Acknowledgement, BatchRef, ChainId, Epoch, Height, MemberId, Parameters, SecretKey, Signature, Validator,
     ValidatorIndex, ValidatorSet, VoteLogId, validators::ValidatorSetError,
 };
 
@@ -21,6 +21,8 @@ pub(crate) struct Identity {
     pub validators: Arc<ValidatorSet>,
     /// The persons in the set's order, each with the number of the vote log that the set names.
     pub members: Vec<(Place, u64)>,
+    /// What the epoch's blocks, batches and views keep to.
+    pub parameters: Rc<Parameters>,
 }
 
 /// The number of a person's first vote log.
@@ -33,17 +35,28 @@ impl Identity {
     ///
     /// # Errors
     /// Never for 1 to 100 validators.
-    pub fn new(n: usize) -> Result<Self, ValidatorSetError> {
+    pub fn new(n: usize, parameters: Parameters) -> Result<Self, ValidatorSetError> {
         let members: Vec<_> = (0..n).map(|person| (person, first_log(person))).collect();
         let validators = Arc::new(ValidatorSet::new(members.iter().map(validator).collect())?);
         let (chain, epoch, base) = (ChainId::new([7; 32]), Epoch::ZERO, Height::ZERO);
-        Ok(Self { chain, epoch, base, validators, members })
+        Ok(Self { chain, epoch, base, validators, members, parameters: Rc::new(parameters) })
     }
 
-    /// The next epoch, above `base`; `None` where these are no set.
-    pub fn next(&self, base: Height, members: Vec<(Place, u64)>) -> Option<Self> {
+    /// The next epoch after a change in the block at `height`; `None` where these are no set, or parameters
+    /// that may not follow ours (D is at least L, the old and the new one).
+    pub fn next(
+        &self,
+        height: Height,
+        members: Vec<(Place, u64)>,
+        parameters: Rc<Parameters>,
+    ) -> Option<Self> {
         let validators = Arc::new(ValidatorSet::new(members.iter().map(validator).collect()).ok()?);
-        Some(Self { chain: self.chain, epoch: self.epoch.next(), base, validators, members })
+        let delay = self.parameters.activation_delay;
+        if parameters.check().is_err() || parameters.window > delay {
+            return None;
+        }
+        let (epoch, base) = (self.epoch.next(), height.plus(delay));
+        Some(Self { chain: self.chain, epoch, base, validators, members, parameters })
     }
 
     /// A person's place in the set.

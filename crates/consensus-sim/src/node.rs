@@ -18,7 +18,10 @@ use crate::{
     environment::Environment,
     epochs::{OUTSIDER, verifier_of},
     executor::Executor,
-    faults::disks::DataCopy,
+    faults::{
+        disks::DataCopy,
+        forgotten::{Forgotten, Hint},
+    },
     hearing::Hearing,
     identity::{Identity, first_log},
     mempool::Mempool,
@@ -59,7 +62,8 @@ pub(crate) struct Node {
     pub rejoin_at: Micros,
     pub rejoin_after: Micros,
     pub submit_at: Micros,
-    /// It was removed from the set and stopped.
+    /// It was removed from the set: it will be stopped, or was.
+    pub retiring: bool,
     pub retired: bool,
     pub process: Process,
     /// Which life of the process this is.
@@ -76,6 +80,8 @@ pub(crate) struct Node {
     /// Its vote log was put back as it was before, under its old id: it counts against f.
     pub forgetful: bool,
     pub copy: Option<DataCopy>,
+    pub said_since_copy: Forgotten,
+    pub hint: Hint,
     pub disk_full_until: Micros,
     pub store: BlockStore,
     pub executor: Executor,
@@ -107,11 +113,12 @@ impl Node {
             rejoin_at: 0,
             rejoin_after: 0,
             submit_at: 0,
+            retiring: false,
             retired: false,
             process: Process::Down,
             run: 0,
             replica: None,
-            verifier: verifier_of(env, &identity),
+            verifier: verifier_of(&identity),
             identity,
             hearing: Hearing::default(),
             log: Vec::new(),
@@ -120,6 +127,8 @@ impl Node {
             memory_lost: false,
             forgetful: false,
             copy: None,
+            said_since_copy: Forgotten::default(),
+            hint: Hint::Other,
             disk_full_until: 0,
             store: BlockStore::default(),
             executor: Executor::new(Rc::clone(&env.genesis)),
@@ -187,6 +196,7 @@ impl Node {
             if self.is_honest() {
                 env.invariants.synced(self.place, &record);
             }
+            self.note_said(env, &record);
             self.log.push(record);
         }
         if env.mutant == Some(Mutant::CrashLosesSyncedVotes) {
@@ -264,6 +274,7 @@ impl Node {
                 self.spread_again(env);
                 self.sync_again(env);
                 self.rejoin_again(env);
+                self.retire(env);
                 env.queue.push(env.now + HOUSEKEEPING, Event::Housekeeping { place, run });
             }
             Event::Load { .. } => self.pack(env),

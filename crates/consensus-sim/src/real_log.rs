@@ -222,7 +222,9 @@ impl Node {
         let Some(real) = &mut self.real_log else { return true };
         match real.open(env.log_medium, env.calm) {
             Ok(records) if records.strip_prefix(&self.log[..]) == Some(&real.pending) => {
-                for record in std::mem::take(&mut real.pending) {
+                let pending = std::mem::take(&mut real.pending);
+                for record in pending {
+                    self.note_said(env, &record);
                     if self.actor.is_none() && !self.forgetful {
                         env.invariants.synced(self.place, &record);
                     }

@@ -11,15 +11,11 @@ impl Node {
     pub fn feed(&mut self, env: &mut Environment, mut inputs: VecDeque<Input>) {
         inputs.push_front(Input::Tick(self.clock.read(env.now)));
         while let Some(input) = inputs.pop_front() {
+            self.note_hint(&input);
             let Some(replica) = &mut self.replica else { return };
             let effects = replica.step(input);
             self.verifier.set_horizon(replica.horizon());
-            env.invariants.work(
-                self.place,
-                &effects,
-                self.identity.validators.len(),
-                &env.scenario.parameters,
-            );
+            env.invariants.work(self.place, &effects, &self.identity);
             self.carry_out(env, effects, &mut inputs);
         }
         self.observe(env);
@@ -67,8 +63,8 @@ impl Node {
     fn notice(&mut self, env: &mut Environment, notice: &Notice) {
         let place = self.place;
         env.say(|| format!("{place} notices {notice:?}"));
-        if matches!(notice, Notice::NotVoting { .. }) && self.forgetful {
-            env.statistics.rollbacks_noticed += 1;
+        if matches!(notice, Notice::NotVoting { .. }) {
+            self.note_noticed(&mut env.statistics.rolled);
         }
         if !self.is_honest() {
             return;

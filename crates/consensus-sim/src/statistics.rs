@@ -7,6 +7,8 @@ pub struct Statistics {
     pub events: u64,
     /// Epochs that ended at some node.
     pub epochs: u64,
+    /// Changes that brought other parameters.
+    pub changed_parameters: u64,
     /// Rejoins that were asked for.
     pub rejoins: u64,
     /// What struck near a boundary.
@@ -37,6 +39,8 @@ pub struct Statistics {
     pub evidence: u64,
     /// What Byzantine actors changed, invented or kept back.
     pub mischief: u64,
+    /// How much of it after the first epoch.
+    pub later_mischief: u64,
     /// Packets put on the wire.
     pub packets: u64,
     /// Virtual ms from the end of faults until all had healed; the maximum over runs.
@@ -53,8 +57,8 @@ pub struct Statistics {
     pub full_disks: u64,
     /// Times that older data were put back.
     pub rollbacks: u64,
-    /// How often such a node noticed by itself.
-    pub rollbacks_noticed: u64,
+    /// And what came of it.
+    pub rolled: Rollbacks,
     /// Answers of block sync that were lies.
     pub sync_lies: u64,
     /// Subsets whose links were stopped one by one.
@@ -113,13 +117,52 @@ impl LogStrikes {
     }
 }
 
+/// What came of vote logs that were put back as they were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rollbacks {
+    /// Nothing had been said since the copy was made.
+    pub harmless: u64,
+    /// Something had.
+    pub forgetful: u64,
+    /// Noticed by a peer's answer to the query at the start.
+    pub noticed_by_answers: u64,
+    /// Noticed by an own message that came from outside.
+    pub noticed_by_own_message: u64,
+    /// The set names another log by now.
+    pub noticed_by_id: u64,
+    /// How many of all these had contradicted themselves before.
+    pub noticed_too_late: u64,
+    /// Those who said something that contradicts what they forgot, noticed or not.
+    pub contradicted: u64,
+}
+
+impl Rollbacks {
+    /// How many were noticed, in whichever way.
+    #[must_use]
+    pub const fn noticed(&self) -> u64 {
+        self.noticed_by_answers + self.noticed_by_own_message + self.noticed_by_id
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.harmless += other.harmless;
+        self.forgetful += other.forgetful;
+        self.noticed_by_answers += other.noticed_by_answers;
+        self.noticed_by_own_message += other.noticed_by_own_message;
+        self.noticed_by_id += other.noticed_by_id;
+        self.noticed_too_late += other.noticed_too_late;
+        self.contradicted += other.contradicted;
+    }
+}
+
 impl Statistics {
     /// How often each fault struck, with its name: what never strikes proves nothing.
     #[must_use]
-    pub fn strikes(&self) -> [(&'static str, u64); 29] {
+    pub fn strikes(&self) -> [(&'static str, u64); 37] {
         [
             ("ends of epochs", self.epochs),
+            ("changes of parameters", self.changed_parameters),
             ("strikes at boundaries", self.boundary_strikes),
+            ("lies after the first epoch", self.later_mischief),
             ("Rejoins asked for", self.rejoins),
             ("crashes", self.crashes),
             ("link faults", self.link_faults),
@@ -144,7 +187,13 @@ impl Statistics {
             ("logs rewritten", self.log.rewritten),
             ("full disks", self.full_disks),
             ("rollbacks", self.rollbacks),
-            ("rollbacks noticed", self.rollbacks_noticed),
+            ("of vote logs that forgot nothing", self.rolled.harmless),
+            ("of logs that forgot votes", self.rolled.forgetful),
+            ("noticed by answers", self.rolled.noticed_by_answers),
+            ("by own messages", self.rolled.noticed_by_own_message),
+            ("by the log's id", self.rolled.noticed_by_id),
+            ("after a contradiction", self.rolled.noticed_too_late),
+            ("contradictions", self.rolled.contradicted),
             ("lies in sync", self.sync_lies),
             ("broken minorities", self.later_phases),
         ]
@@ -154,6 +203,7 @@ impl Statistics {
     pub fn add(&mut self, other: &Self) {
         self.events += other.events;
         self.epochs += other.epochs;
+        self.changed_parameters += other.changed_parameters;
         self.rejoins += other.rejoins;
         self.boundary_strikes += other.boundary_strikes;
         self.heights += other.heights;
@@ -169,6 +219,7 @@ impl Statistics {
         self.log.add(&other.log);
         self.evidence += other.evidence;
         self.mischief += other.mischief;
+        self.later_mischief += other.later_mischief;
         self.packets += other.packets;
         self.healing_ms_max = self.healing_ms_max.max(other.healing_ms_max);
         self.byzantine_runs += other.byzantine_runs;
@@ -177,7 +228,7 @@ impl Statistics {
         self.torn_writes += other.torn_writes;
         self.full_disks += other.full_disks;
         self.rollbacks += other.rollbacks;
-        self.rollbacks_noticed += other.rollbacks_noticed;
+        self.rolled.add(&other.rolled);
         self.sync_lies += other.sync_lies;
         self.swizzles += other.swizzles;
         self.rings += other.rings;

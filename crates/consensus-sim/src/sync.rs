@@ -45,7 +45,7 @@ impl Node {
         }
         self.sync.target = self.sync.target.max(target.height);
         self.sync.from = from;
-        self.sync.tip = Some(Tip::new(self.identity.one_honest(), env.scenario.parameters.window));
+        self.sync.tip = Some(Tip::new(self.identity.one_honest(), self.identity.parameters.window));
         self.sync_again(env);
     }
 
@@ -67,8 +67,10 @@ impl Node {
         self.sync.asked_at = env.now;
         self.sync.tries += 1;
         let members = &self.identity.members;
-        let (any, _) = members[(self.sync.tries + self.place) % members.len()];
-        let offered = self.sync.from.get(self.sync.tries % (self.sync.from.len() + 1)).copied();
+        // Between two turns of those who offered it, the next of all: each in its turn (seed 2000358).
+        let turns = self.sync.from.len() + 1;
+        let (any, _) = members[(self.sync.tries / turns + self.place) % members.len()];
+        let offered = self.sync.from.get(self.sync.tries % turns).copied();
         let to = offered.and_then(|index| self.identity.person(index)).unwrap_or(any);
         if to != self.person {
             env.post_to(self.place, to, &Rc::new(Packet::FetchBlocks(next)));
@@ -108,7 +110,7 @@ impl Node {
                 && certificate.header_hash == block.header.hash()
                 && block.header.proposal == block.proposal.digest()
                 && block.has_all_batches();
-            if !sound || !self.is_certificate(env, certificate) {
+            if !sound || !self.is_certificate(certificate) {
                 env.statistics.rejected += 1;
                 return;
             }
@@ -133,13 +135,15 @@ impl Node {
         }
     }
 
-    /// Whether a certificate is one of the set of its height, as the state says that was executed here.
-    fn is_certificate(&self, env: &Environment, certificate: &Certificate) -> bool {
-        let identity = self.executor.chain.of(certificate.height);
-        if **identity == *self.identity {
+    /// Whether a certificate is one of the set of its height, as the state says that was executed here: that
+    /// of the block itself, where there is one, as execution may be in the next epoch already (seed 2000076).
+    fn is_certificate(&self, certificate: &Certificate) -> bool {
+        let own = self.store.state_at(certificate.height).map(|state| Rc::clone(&state.identity));
+        let identity = own.unwrap_or_else(|| Rc::clone(self.executor.chain.of(certificate.height)));
+        if *identity == *self.identity {
             return self.verifier.verify_certificate(certificate.clone()).is_ok();
         }
-        verifier_of(env, identity).verify_certificate(certificate.clone()).is_ok()
+        verifier_of(&identity).verify_certificate(certificate.clone()).is_ok()
     }
 
     /// Bodies of synced blocks can be read from the ledger like those of own blocks.

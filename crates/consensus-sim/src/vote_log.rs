@@ -72,6 +72,7 @@ impl Node {
             if self.is_honest() {
                 env.invariants.synced(self.place, record);
             }
+            self.note_said(env, record);
         }
         self.log.extend(records.iter().cloned());
         if more {

@@ -47,11 +47,11 @@ impl Node {
         for to in receivers {
             let index = identity.index_of(to).unwrap_or(OUTSIDER);
             let said = actor.outgoing(&identity, &mut env.mischief_prng, index, &message);
-            env.statistics.mischief += u64::from(said.as_slice() != [message.clone()]);
+            env.note_mischief(&identity, u64::from(said.as_slice() != [message.clone()]));
             for message in said {
                 env.note_byzantine(&message);
-                let wait = actor.delay(&message, env.scenario.parameters.view_timeout_ms * MILLISECOND);
-                env.statistics.mischief += u64::from(wait > 0);
+                let wait = actor.delay(&message, identity.parameters.view_timeout_ms * MILLISECOND);
+                env.note_mischief(&identity, u64::from(wait > 0));
                 env.post_to_later(place, to, &Rc::new(Packet::consensus(message)), wait);
             }
         }
@@ -138,7 +138,7 @@ impl Node {
         let identity = Rc::clone(&self.identity);
         for (to, message) in actor.mischief(&identity, &mut env.mischief_prng, &status) {
             env.note_byzantine(&message);
-            env.statistics.mischief += 1;
+            env.note_mischief(&self.identity, 1);
             env.say(|| format!("{place} invents for {to}: {}", brief(&message)));
             if let Some(person) = identity.person(to) {
                 env.post_to(place, person, &Rc::new(Packet::consensus(message)));

@@ -112,14 +112,13 @@ impl Batches {
         true
     }
 
-    /// How long, in ms, the one of these that waits longest is known to be certified.
-    pub(crate) fn waited(&self, references: &[BatchRef], now: Monotonic) -> u64 {
+    /// Since when the one of these that waits longest is known to be certified.
+    pub(crate) fn oldest(&self, references: &[BatchRef]) -> Option<Monotonic> {
         let since = |reference: &BatchRef| {
             let queue = self.certified.get(&reference.author)?;
             queue.get(&(reference.sequence, reference.digest)).map(|certified| certified.since)
         };
-        let first = references.iter().filter_map(since).min();
-        first.map_or(0, |first| now.0.saturating_sub(first.0))
+        references.iter().filter_map(since).min()
     }
 
     pub(crate) fn ackers(&self, reference: &BatchRef) -> Vec<ValidatorIndex> {
@@ -148,20 +147,20 @@ impl Batches {
     }
 
     /// The batches of an accepted proposal are under way. `sample`: the primary had no excuse, so the time it
-    /// took counts.
+    /// took counts, from then on.
     pub(crate) fn note_proposed(
         &mut self,
         height: Height,
         proposal: &Proposal,
         now: Monotonic,
-        sample: bool,
+        sample: Option<Monotonic>,
     ) {
         for reference in &proposal.references {
             self.name(reference, height);
             let queue = self.certified.get(&reference.author);
             let known = queue.and_then(|queue| queue.get(&(reference.sequence, reference.digest)));
-            if let Some(certified) = known.filter(|_| sample) {
-                self.delays.push_back(now.0.saturating_sub(certified.since.0));
+            if let Some((certified, from)) = known.zip(sample) {
+                self.delays.push_back(now.0.saturating_sub(certified.since.max(from).0));
                 while self.delays.len() > DELAYS {
                     self.delays.pop_front();
                 }

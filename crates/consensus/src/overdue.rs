@@ -13,6 +13,7 @@ use crate::{
     effect::Effect,
     input::Monotonic,
     message::Message,
+    propose::PIPELINE_DEPTH,
     replica::Replica,
 };
 
@@ -129,19 +130,29 @@ impl Replica {
         !is_full && !self.is_primary() && !self.is_held() && self.batches.queued() < self.batches.bound() / 2
     }
 
-    /// The median delay of the last 64 references exceeds max(view_timeout/4, 10 × the q-th smallest round
-    /// trip). At most one such view change per minute.
+    /// While the window is full, or so many proposals are undecided that the next must be half a block
+    /// (`propose`), batches wait for votes and checkpoints, not for the primary.
+    pub(crate) fn note_full(&mut self) {
+        let undecided = self.highest_proposed.next().since(self.chain.first_undecided());
+        let is_full = self.highest_proposed >= self.chain.top() || undecided >= PIPELINE_DEPTH;
+        if is_full || self.timers.is_full {
+            self.timers.full_until = self.clock.monotonic;
+        }
+        self.timers.is_full = is_full;
+    }
+
+    /// The median delay of the last 64 references, and that of the newest 16 of them (else what was once worked
+    /// off accuses later), exceeds max(view_timeout/4, 10 × the q-th smallest round trip). At most one such view
+    /// change per minute.
     pub(crate) fn is_primary_slow(&mut self) -> bool {
         let now = self.clock.monotonic;
         let is_early = self.timers.last_slow_check.is_some_and(|last| now.0 < last.0 + SLOW_INTERVAL_MS);
         if is_early || self.batches.delays.len() < DELAYS || !self.primary_has_no_excuse() {
             return false;
         }
-        let mut delays: Vec<_> = self.batches.delays.iter().copied().collect();
-        delays.sort_unstable();
         let Some(round_trip) = self.quorum_round_trip_ms() else { return false };
         let bound = (self.config.parameters.view_timeout_ms / 4).max(10 * round_trip);
-        let is_slow = delays[DELAYS / 2] > bound;
+        let is_slow = [DELAYS, DELAYS / 4].iter().all(|newest| self.batches.median_delay(*newest) > bound);
         if is_slow {
             self.timers.last_slow_check = Some(now);
         }
@@ -150,6 +161,13 @@ impl Replica {
 }
 
 impl Batches {
+    /// The median of so many of the newest delays.
+    fn median_delay(&self, newest: usize) -> u64 {
+        let mut delays: Vec<_> = self.delays.iter().rev().take(newest).copied().collect();
+        delays.sort_unstable();
+        delays.get(newest / 2).copied().unwrap_or(0)
+    }
+
     /// We slept for `gap`: nobody else's fault.
     pub(crate) fn excuse(&mut self, gap: u64, now: Monotonic) {
         self.last_ordered = now;

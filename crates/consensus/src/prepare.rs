@@ -99,7 +99,8 @@ impl Replica {
             self.timed_proposed = self.timed_proposed.max(height);
         }
         self.proposals.keep(digest, height, proposal);
-        let (now, sample) = (self.clock.monotonic, self.primary_has_no_excuse());
+        let now = self.clock.monotonic;
+        let sample = self.primary_has_no_excuse().then_some(self.timers.full_until);
         self.batches.note_proposed(height, proposal, now, sample);
         let primary = self.primary();
         for reference in self.batches.wait_for(height, proposal) {

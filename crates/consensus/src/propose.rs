@@ -8,6 +8,7 @@ use types::{BatchRef, Height, Proposal, ProposalDigest};
 use crate::{
     checkpoint::null_digest,
     config::REFERENCES_MAX,
+    input::Monotonic,
     message::{Statement, Vote},
     own::OwnKey,
     replica::Replica,
@@ -24,6 +25,7 @@ const PATIENCE_PART: u64 = 10;
 impl Replica {
     /// Proposes while it may and has something to propose.
     pub(crate) fn propose(&mut self) {
+        self.timers.propose = None;
         while self.is_primary()
             && self.active
             && self.can_vote()
@@ -38,7 +40,7 @@ impl Replica {
             let digest = proposal.digest();
             self.last_proposed = height;
             let now = self.clock.monotonic;
-            self.batches.note_proposed(height, &proposal, now, false);
+            self.batches.note_proposed(height, &proposal, now, None);
             self.timed_proposed = self.timed_proposed.max(height);
             if proposal.references.is_empty() {
                 self.note_empty_proposed();
@@ -55,7 +57,7 @@ impl Replica {
         begun.max(known).max(self.last_proposed).next()
     }
 
-    fn fresh_proposal(&self, height: Height) -> Option<Proposal> {
+    fn fresh_proposal(&mut self, height: Height) -> Option<Proposal> {
         let time = self.clock.wall;
         let in_flight = height.since(self.chain.first_undecided());
         let quorum = self.config.validators.quorum();
@@ -63,7 +65,11 @@ impl Replica {
         let is_worth = if references.is_empty() {
             self.fills_epoch(height) && in_flight < PIPELINE_DEPTH || self.may_propose_empty(height)
         } else {
-            self.is_worth(&references, height, in_flight)
+            let ends = self.patience_ends(&references, in_flight);
+            let is_worth = self.is_worth(&references, height, in_flight)
+                || ends.is_some_and(|ends| self.clock.monotonic >= ends);
+            self.timers.propose = ends.filter(|_| !is_worth);
+            is_worth
         };
         if !is_worth {
             return None;
@@ -77,17 +83,21 @@ impl Replica {
         Some(Proposal { references, time, participation })
     }
 
-    /// Whether these are to be ordered now, or wait for more.
-    fn is_worth(&self, references: &[BatchRef], height: Height, in_flight: u64) -> bool {
-        let bytes: u64 = references.iter().map(|reference| u64::from(reference.bytes)).sum();
+    /// When these have waited long enough; never while so many are undecided.
+    fn patience_ends(&self, references: &[BatchRef], in_flight: u64) -> Option<Monotonic> {
         let longest = self.config.parameters.view_timeout_ms / PATIENCE_PART;
         let patience = longest.min(PATIENCE_MS << in_flight.saturating_sub(1).min(PIPELINE_DEPTH));
+        let oldest = self.batches.oldest(references).filter(|_| in_flight < PIPELINE_DEPTH)?;
+        Some(Monotonic(oldest.0.saturating_add(patience)))
+    }
+
+    /// Whether these fill a proposal, or as much of one as is wanted now.
+    fn is_worth(&self, references: &[BatchRef], height: Height, in_flight: u64) -> bool {
+        let bytes: u64 = references.iter().map(|reference| u64::from(reference.bytes)).sum();
         let is_full = references.len() >= REFERENCES_MAX
             || bytes + u64::from(self.config.parameters.max_batch_bytes)
                 > self.config.parameters.max_block_bytes;
-        is_full
-            || bytes >= self.bytes_wanted(height, in_flight)
-            || in_flight < PIPELINE_DEPTH && self.batches.waited(references, self.clock.monotonic) >= patience
+        is_full || bytes >= self.bytes_wanted(height, in_flight)
     }
 
     /// How many bytes of batches a proposal must order now. Blocks that are decided but not executed here count

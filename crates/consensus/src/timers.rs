@@ -28,10 +28,16 @@ pub(crate) enum Target {
 pub(crate) struct Timers {
     pub(crate) ordering: Option<(Target, Monotonic)>,
     pub(crate) new_view: Option<Monotonic>,
+    /// When the primary proposes what waits, however little it is.
+    pub(crate) propose: Option<Monotonic>,
     pub(crate) status_at: Monotonic,
     /// When the view was installed, or the replica started, or woke.
     pub(crate) view_began: Monotonic,
     pub(crate) last_slow_check: Option<Monotonic>,
+    /// Whether the primary could propose no more, the last time we looked, and until when it could not: no wait
+    /// before that is its own.
+    pub(crate) is_full: bool,
+    pub(crate) full_until: Monotonic,
     /// Since when q validators other than the primary are fresh without a gap.
     pub(crate) others_since: Option<Monotonic>,
 }
@@ -40,6 +46,7 @@ impl Timers {
     pub(crate) fn begin_view(&mut self, now: Monotonic) {
         self.ordering = None;
         self.new_view = None;
+        self.propose = None;
         self.view_began = now;
     }
 }
@@ -151,6 +158,7 @@ impl Replica {
     }
 
     pub(crate) fn update_ordering_timer(&mut self) {
+        self.note_full();
         if !self.active || !self.can_vote() || self.is_held() {
             self.timers.ordering = None;
             return;
@@ -168,7 +176,7 @@ impl Replica {
 
     pub(crate) fn deadline(&self) -> Monotonic {
         let ordering = self.timers.ordering.map(|(_, deadline)| deadline);
-        let earliest = [ordering, self.timers.new_view].into_iter().flatten().min();
+        let earliest = [ordering, self.timers.new_view, self.timers.propose].into_iter().flatten().min();
         earliest.map_or(self.timers.status_at, |deadline| deadline.min(self.timers.status_at))
     }
 

@@ -24,6 +24,7 @@ impl Replica {
         self.failed_views = self.failed_views.saturating_add(1);
         self.timers.ordering = None;
         self.timers.new_view = None;
+        self.timers.propose = None;
         self.view_changes_started += 1;
         let stable = self.chain.stable().cloned();
         let above = stable.as_ref().map_or(self.chain.base, |certificate| certificate.height).next();

@@ -1,9 +1,11 @@
 //! The consortium: proposes one set after the other, until each is there; and the faults that strike at
 //! the heights around a boundary.
 
+use std::rc::Rc;
+
 use types::Height;
 
-use super::Order;
+use super::{Order, plan::Change};
 use crate::{
     ambush::Ambush,
     environment::Environment,
@@ -14,6 +16,7 @@ use crate::{
 };
 
 const DRIVE_INTERVAL: Micros = 150 * MILLISECOND;
+const PROMPT_INTERVAL: Micros = 20 * MILLISECOND;
 
 /// What strikes at a boundary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +32,9 @@ impl World {
     /// The next look at the plan.
     pub fn plan_changes(&mut self) {
         if self.env.changed < self.env.scenario.epochs.changes.len() {
-            self.env.queue.push(self.env.now + DRIVE_INTERVAL, Event::Drive);
+            let prompt = self.env.scenario.epochs.is_prompt;
+            let interval = if prompt { PROMPT_INTERVAL } else { DRIVE_INTERVAL };
+            self.env.queue.push(self.env.now + interval, Event::Drive);
         }
     }
 
@@ -37,24 +42,35 @@ impl World {
     pub fn drive(&mut self) {
         let state = self.env.invariants.newest();
         let changes = &self.env.scenario.epochs.changes;
-        let Some((at, members)) = changes.get(self.env.changed).cloned() else { return };
+        let Some(Change { at, members, parameters }) = changes.get(self.env.changed).cloned() else { return };
         let persons: Vec<Place> = state.identity.persons().collect();
-        if persons == members {
+        let brings_parameters = parameters.is_some();
+        let parameters = parameters.unwrap_or_else(|| Rc::clone(&state.identity.parameters));
+        if persons == members && state.identity.parameters == parameters {
             self.env.changed += 1;
-        } else if self.env.now >= at && self.env.epoch_prng.chance(300_000) {
+            self.env.statistics.changed_parameters += u64::from(brings_parameters);
+        } else if self.env.now >= at && self.is_time_to_propose() {
             self.wake_retired(&members);
             let log = |person: &Place| {
                 let old = state.identity.log_of(*person);
                 (*person, old.unwrap_or(self.nodes[*person].log_id))
             };
             let members = members.iter().map(log).collect();
-            let id = self.env.order(Order::Change { from: state.identity.epoch, members });
+            let id = self.env.order(Order::Change { from: state.identity.epoch, members, parameters });
             let through = persons[self.env.epoch_prng.index(persons.len())];
             if self.nodes[through].is_up() {
                 self.nodes[through].pack_these(&mut self.env, vec![id]);
             }
         }
         self.plan_changes();
+    }
+
+    fn is_time_to_propose(&mut self) -> bool {
+        if self.env.scenario.epochs.is_prompt {
+            self.env.invariants.newest().pending.is_none()
+        } else {
+            self.env.epoch_prng.chance(300_000)
+        }
     }
 
     /// Whoever was removed and stopped comes back before it is a member again.

@@ -23,13 +23,13 @@ const REJOIN_FIRST: Micros = 300 * MILLISECOND;
 const REJOIN_MAX: Micros = 2_000 * MILLISECOND;
 
 /// A verifier of one epoch.
-pub(crate) fn verifier_of(env: &Environment, identity: &Identity) -> Verifier {
+pub(crate) fn verifier_of(identity: &Identity) -> Verifier {
     Verifier::new(
         identity.chain,
         Arc::clone(&identity.validators),
         identity.epoch,
         identity.base,
-        env.scenario.parameters.clone(),
+        (*identity.parameters).clone(),
         Arc::new(KeyedHash),
     )
 }
@@ -40,7 +40,7 @@ impl Node {
         self.settle_epoch(env);
         let records =
             if env.mutant == Some(Mutant::EmptyLogAtRestart) { Vec::new() } else { self.log.clone() };
-        let parameters = env.scenario.parameters.clone();
+        let parameters = (*self.identity.parameters).clone();
         let recovery = self.store.recovery(records, parameters.window);
         self.told_certified = recovery.low.get();
         let config = ReplicaConfig {
@@ -74,7 +74,7 @@ impl Node {
             Some(index) => Voting::MemoryLost(index),
         };
         self.memory_lost = matches!(self.voting, Voting::MemoryLost(_));
-        self.verifier = verifier_of(env, &self.identity);
+        self.verifier = verifier_of(&self.identity);
         self.mempool.keep_epoch(self.identity.epoch);
         if let Some(actor) = &mut self.actor {
             actor.set_index(self.index);
@@ -96,11 +96,8 @@ impl Node {
                 format!("node {place} ends its epoch at {last}, the next begins at {base}"),
             );
         }
-        if was_member && self.index == OUTSIDER && env.scenario.epochs.removed_stop {
-            self.retired = true;
-            self.crash(env);
-            return;
-        }
+        self.retiring =
+            self.index == OUTSIDER && (self.retiring || was_member && env.scenario.epochs.removed_stop);
         if !void.is_empty() {
             self.pack_these(env, void);
         }
@@ -164,6 +161,16 @@ impl Node {
         }
         let to = others[env.epoch_prng.index(others.len())];
         env.post_to(self.place, to, &Rc::new(Packet::Submit(transactions)));
+    }
+
+    /// Who was removed is stopped when the next epoch works, as the operator rules say. Before that the others
+    /// may need it: it was one of the quorum of the last one (seed 2000770).
+    pub fn retire(&mut self, env: &mut Environment) {
+        if self.retiring && self.store.low() > self.identity.base {
+            self.retiring = false;
+            self.retired = true;
+            self.crash(env);
+        }
     }
 
     /// Whether the process will never run again.

@@ -1,24 +1,38 @@
 //! What a seed says of epochs: which sets follow one another, who is a candidate, and what strikes at the
 //! boundaries.
 
-use types::quorum;
+use std::rc::Rc;
+
+use types::{Parameters, quorum};
 
 use crate::{
     prng::Prng,
     queue::Place,
     scenario::Scenario,
+    swarm,
     time::{MILLISECOND, Micros, SECOND},
 };
+
+/// A set, and parameters.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    /// When it is proposed.
+    pub at: Micros,
+    pub members: Vec<Place>,
+    /// Those that follow; `None`: the same.
+    pub parameters: Option<Rc<Parameters>>,
+}
 
 /// One set after another.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct EpochPlan {
     /// Persons that are no validators at the beginning; they follow as observers.
     pub candidates: usize,
-    /// When each set is proposed, and its members.
-    pub changes: Vec<(Micros, Vec<Place>)>,
+    pub changes: Vec<Change>,
     /// Whether whoever is removed stops; otherwise it follows as an observer.
     pub removed_stop: bool,
+    /// Whether each is proposed at its time, and not some time later.
+    pub is_prompt: bool,
     /// How often something strikes at a height near a boundary.
     pub strike_ppm: u64,
     /// Whether what a wiped validator once said is said again by others.
@@ -34,9 +48,14 @@ impl Scenario {
         let prng = &mut Prng::stream(self.seed, "epochs");
         self.epochs.ghost = prng.chance(500_000);
         self.draw_early_wipe(prng);
-        if !prng.chance(550_000) {
-            return;
+        if prng.chance(550_000) {
+            self.draw_sets(prng);
         }
+        self.draw_parameters(&mut Prng::stream(self.seed, "epoch parameters"));
+        self.healed_by += 15 * SECOND * self.epochs.changes.len() as u64;
+    }
+
+    fn draw_sets(&mut self, prng: &mut Prng) {
         self.epochs.removed_stop = prng.chance(500_000);
         self.epochs.strike_ppm = if prng.chance(600_000) { prng.range(100_000, 700_000) } else { 0 };
         let count = prng.range(1, 3);
@@ -46,11 +65,31 @@ impl Scenario {
         for _ in 0..count {
             let Some(next) = self.draw_set(prng, &members, &mut persons) else { continue };
             members.clone_from(&next);
-            self.epochs.changes.push((at, next));
+            self.epochs.changes.push(Change { at, members: next, parameters: None });
             at += prng.range(300, 5_000) * MILLISECOND;
         }
         self.epochs.candidates = persons - self.n;
-        self.healed_by += 15 * SECOND * self.epochs.changes.len() as u64;
+    }
+
+    /// In half of the seeds the sets that follow come with parameters of their own; in some, another change
+    /// brings nothing else.
+    fn draw_parameters(&mut self, prng: &mut Prng) {
+        if prng.chance(500_000) {
+            return;
+        }
+        if prng.chance(400_000) {
+            let last = self.epochs.changes.last();
+            let at = last.map_or(0, |change| change.at) + prng.range(300, 4_000) * MILLISECOND;
+            let members = last.map_or_else(|| (0..self.n).collect(), |change| change.members.clone());
+            self.epochs.changes.push(Change { at, members, parameters: None });
+        }
+        let mut present = Rc::new(self.parameters.clone());
+        for change in &mut self.epochs.changes {
+            if prng.chance(700_000) {
+                present = Rc::new(following(prng, &present));
+                change.parameters = Some(Rc::clone(&present));
+            }
+        }
     }
 
     /// A disk that is lost right at the beginning, before anything was decided, or at any other time.
@@ -110,5 +149,22 @@ impl Scenario {
             members.iter().filter(is_bad).count()
         };
         bad(&self.broken).max(bad(&self.broken_later)) <= quorum::faulty_max(members.len())
+    }
+}
+
+/// Others, that may follow these. Clocks are what they were, so their bounds stay.
+fn following(prng: &mut Prng, present: &Parameters) -> Parameters {
+    let drawn = swarm::parameters(prng);
+    let window = drawn.window.min(present.activation_delay);
+    let max_batch_bytes = if prng.chance(500_000) { 2_048 } else { drawn.max_batch_bytes };
+    let max_block_bytes =
+        if prng.chance(300_000) { u64::from(max_batch_bytes) } else { drawn.max_block_bytes };
+    Parameters {
+        window,
+        activation_delay: window * prng.range(1, 4),
+        max_batch_bytes,
+        max_block_bytes,
+        clock_drift_ms: present.clock_drift_ms,
+        ..drawn
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use types::{Epoch, Height, TimeMs};
+use types::{Epoch, Height, Parameters, TimeMs};
 
 use crate::{identity::Identity, queue::Place};
 
@@ -16,8 +16,8 @@ const REJOIN_INTERVAL_MS: u64 = 2_000;
 /// What a special transaction wants.
 #[derive(Debug, Clone)]
 pub(crate) enum Order {
-    /// This set, from this epoch on to the next.
-    Change { from: Epoch, members: Vec<(Place, u64)> },
+    /// This set and these parameters, from this epoch on to the next.
+    Change { from: Epoch, members: Vec<(Place, u64)>, parameters: Rc<Parameters> },
     /// A person's new vote log.
     Rejoin { person: Place, log: u64 },
 }
@@ -64,19 +64,21 @@ impl ChainState {
     }
 
     /// Executes an order in the block at `height`; false when it fails.
-    pub fn apply(self: &mut Rc<Self>, order: &Order, height: Height, time: TimeMs, delay: u64) -> bool {
+    pub fn apply(self: &mut Rc<Self>, order: &Order, height: Height, time: TimeMs) -> bool {
         if self.pending.is_some() {
             return false;
         }
-        let members = match order {
-            Order::Change { from, members } if *from == self.identity.epoch => members.clone(),
+        let (members, parameters) = match order {
+            Order::Change { from, members, parameters } if *from == self.identity.epoch => {
+                (members.clone(), parameters)
+            }
             Order::Change { .. } => return false,
             Order::Rejoin { person, log } => match self.rejoin(*person, *log, time) {
-                Some(members) => members,
+                Some(members) => (members, &self.identity.parameters),
                 None => return false,
             },
         };
-        let Some(next) = self.identity.next(height.plus(delay), members) else { return false };
+        let Some(next) = self.identity.next(height, members, Rc::clone(parameters)) else { return false };
         let state = Rc::make_mut(self);
         state.pending = Some(Rc::new(next));
         if let Order::Rejoin { person, .. } = order {

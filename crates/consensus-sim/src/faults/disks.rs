@@ -5,6 +5,7 @@ use vote_log::testing::FaultyDisk;
 
 use crate::{
     environment::Environment,
+    faults::forgotten::Forgotten,
     mempool::Mempool,
     node::Node,
     queue::Place,
@@ -87,6 +88,7 @@ impl Node {
         }
         let place = self.place;
         env.say(|| format!("the data of {place} are copied"));
+        self.said_since_copy = Forgotten::default();
         let mut mempool = self.mempool.clone();
         mempool.crash(self.index, &self.bodies());
         let files = self.real_log.as_ref().map(RealLog::copy);
@@ -119,7 +121,9 @@ impl Node {
             }
         }
         self.mempool.next_sequence = next_sequence;
-        self.forgetful |= older.counts();
+        if older.counts() {
+            self.note_rollback(&mut env.statistics.rolled);
+        }
         env.invariants.wiped(place);
     }
 }

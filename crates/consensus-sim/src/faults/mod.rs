@@ -3,6 +3,7 @@
 
 pub(crate) mod clocks;
 pub(crate) mod disks;
+pub(crate) mod forgotten;
 pub(crate) mod links;
 pub(crate) mod processes;
 mod swizzle;

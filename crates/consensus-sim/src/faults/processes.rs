@@ -68,7 +68,8 @@ impl World {
         self.env.statistics.dead_primaries += 1;
         self.kill_for(place, wait);
         // Look for the next one as soon as the others may have changed the view.
-        let soon = self.env.now + self.env.scenario.parameters.view_timeout_ms * 3 * MILLISECOND;
+        let soon =
+            self.env.now + self.env.invariants.newest().identity.parameters.view_timeout_ms * 3 * MILLISECOND;
         self.env.queue.push(soon, Event::Fault(super::FaultKind::NextPrimary));
     }
 

@@ -18,15 +18,13 @@ const NAME: &str = "epochs";
 pub(super) struct Epochs {
     identities: BTreeMap<Epoch, Rc<Identity>>,
     newest: Rc<ChainState>,
-    /// D.
-    delay: u64,
 }
 
 impl Epochs {
     /// Before the first block.
-    pub fn new(genesis: Rc<ChainState>, delay: u64) -> Self {
+    pub fn new(genesis: Rc<ChainState>) -> Self {
         let identities = [(genesis.identity.epoch, Rc::clone(&genesis.identity))].into();
-        Self { identities, newest: genesis, delay }
+        Self { identities, newest: genesis }
     }
 
     /// The state after the newest block.
@@ -73,7 +71,8 @@ impl Epochs {
         let is_one_in_flight = match (still, &state.pending) {
             (Some(was), now) => now.as_ref() == Some(was),
             (None, Some(now)) => {
-                now.base == height.plus(self.delay) && now.epoch == state.identity.epoch.next()
+                now.base == height.plus(expected.parameters.activation_delay)
+                    && now.epoch == state.identity.epoch.next()
             }
             (None, None) => true,
         };

@@ -12,6 +12,7 @@
 //! | S7 certificates | `certificates` |
 //! | S8 validity | `prepared_before_commit`; blocks from liars: `divergence` in `execution` |
 //! | S9 monotone | `monotone` |
+//! | an epoch's own parameters | `parameters` |
 //! | L1, L2, L4 | `liveness`: healing, a broken minority, all whole |
 //! | L3 | `liveness::healed`: no view change when all are whole |
 //! | L6 | `bounds`: work, events, memory within bounds, and none left when idle |
@@ -28,6 +29,7 @@ mod epochs;
 mod evidence;
 mod exactly_once;
 mod monotone;
+mod parameters;
 mod prepared_before_commit;
 #[cfg(test)]
 mod tests;
@@ -37,9 +39,9 @@ mod vote_uniqueness;
 use std::rc::Rc;
 
 use consensus::{Effect, Message, SignedStatement, Statement, record::LogRecord};
-use types::{Certificate, Epoch, Height, Parameters, Signature, View};
+use types::{Certificate, Epoch, Height, Signature, View};
 
-use crate::{epochs::ChainState, mempool::Mempool, queue::Place, store::StoredBlock};
+use crate::{epochs::ChainState, identity::Identity, mempool::Mempool, queue::Place, store::StoredBlock};
 
 /// A statement's place among those of which one may exist: kind, view, height.
 pub(crate) type Slot = (u8, u64, u64);
@@ -90,14 +92,14 @@ pub(crate) fn slot_of(statement: &Statement) -> Option<Slot> {
 }
 
 impl Invariants {
-    /// For a network of honest nodes that begins with this state; D.
-    pub fn new(genesis: Rc<ChainState>, delay: u64) -> Self {
+    /// For a network of honest nodes that begins with this state.
+    pub fn new(genesis: Rc<ChainState>) -> Self {
         Self {
             agreement: agreement::Agreement::default(),
             chain: chain::Chain::default(),
             decided: decided::Decided::default(),
             durable: durable_before_send::DurableBeforeSend::default(),
-            epochs: epochs::Epochs::new(genesis, delay),
+            epochs: epochs::Epochs::new(genesis),
             exactly_once: exactly_once::ExactlyOnce::default(),
             floor: view_floor::ViewFloor::default(),
             monotone: monotone::Monotone::default(),
@@ -132,6 +134,9 @@ impl Invariants {
         let LogRecord::Own { signed, proposal, prepared } = record else { return };
         let (statement, proposal) = (&signed.statement, proposal.as_ref());
         self.note(self.epochs.logged(place, person, standing, signed));
+        if let Some(identity) = self.epochs.identity(signed.epoch) {
+            self.note(parameters::logged(identity, place, standing.0, statement));
+        }
         if let Some(identity) = self.epochs.identity(signed.epoch) {
             self.note(prepared_before_commit::logged(
                 &Rc::clone(identity),
@@ -201,8 +206,12 @@ impl Invariants {
         let verdict = self.agreement.executed(place, block.header.height, block.hash);
         self.note(verdict);
         if first {
-            let verdicts =
-                [self.chain.block(block), self.exactly_once.block(block), self.epochs.block(block)];
+            let verdicts = [
+                self.chain.block(block),
+                self.exactly_once.block(block),
+                self.epochs.block(block),
+                parameters::block(block),
+            ];
             verdicts.into_iter().for_each(|verdict| self.note(verdict));
         }
         first
@@ -254,8 +263,8 @@ impl Invariants {
     }
 
     /// A replica answered one input with these effects.
-    pub fn work(&mut self, place: Place, effects: &[Effect], validators: usize, parameters: &Parameters) {
-        self.note(bounds::effects(place, effects, validators, parameters));
+    pub fn work(&mut self, place: Place, effects: &[Effect], identity: &Identity) {
+        self.note(bounds::effects(place, effects, identity.validators.len(), &identity.parameters));
     }
 
     /// A replica keeps so much.

@@ -24,7 +24,7 @@ fn vote(view: u64, height: u64, digest: u8) -> Vote {
 }
 
 fn network(n: usize) -> Identity {
-    Identity::new(n).expect("a set")
+    Identity::new(n, Parameters { window: 4, activation_delay: 8, ..Parameters::default() }).expect("a set")
 }
 
 fn certificate(identity: &Identity, height: u64, hash: u8, signers: &[u16]) -> Certificate {
@@ -86,7 +86,7 @@ fn whatever_contradicts_a_decision_is_seen() {
     let identity = network(4);
     let commit = |signer, vote| identity.state(ValidatorIndex::new(signer), Statement::Commit(vote));
     let mut decided = Decided::default();
-    let epochs = Epochs::new(Rc::new(ChainState::genesis(identity.clone())), 8);
+    let epochs = Epochs::new(Rc::new(ChainState::genesis(identity.clone())));
     assert_eq!(name(decided.executed(&epochs, 0, Height::new(5), vote(1, 5, 7).digest)), Some("decided"));
     for signer in [0, 1, 1, 2] {
         assert_eq!(name(decided.stated(&epochs, &commit(signer, vote(1, 5, 7)))), None);

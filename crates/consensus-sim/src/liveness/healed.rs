@@ -12,7 +12,7 @@ use crate::{
     node::Node,
     queue::{Event, Place},
     scenario::{Older, Rollback},
-    time::MILLISECOND,
+    time::{MILLISECOND, Micros},
     world::World,
 };
 
@@ -40,7 +40,7 @@ impl World {
         let identity = Rc::clone(&self.env.invariants.newest().identity);
         for (node, status) in sound.iter().zip(&statuses) {
             let place = node.place;
-            let window = self.env.scenario.parameters.window;
+            let window = identity.parameters.window;
             // Observers are told of less.
             let window = if node.index == OUTSIDER { window.max(16) } else { window };
             if status.low.get() + window < newest || status.low.get() <= self.liveness.height {
@@ -70,25 +70,23 @@ impl World {
         replicas.map(|replica| replica.status().view).max().unwrap_or_default()
     }
 
-    /// View changes that the quiet phase excuses, a known weakness: a primary that works off what piled up may
-    /// be found slow, once a minute.
-    pub(super) fn accusations(&self) -> u64 {
-        self.env.statistics.slow_primaries
+    /// T of the newest epoch.
+    pub(super) fn view_timeout(&self) -> Micros {
+        self.env.invariants.newest().identity.parameters.view_timeout_ms * MILLISECOND
     }
 
     /// Nothing is broken, so nobody may ask for another view (but Byzantine validators may make them).
     pub(super) fn check_quiet(&mut self, until: u64, view: View) -> bool {
         let (now, highest) = (self.env.now, self.highest_view());
-        let disturbers = !self.env.scenario.byzantine.is_empty()
-            || self.nodes.iter().any(|node| node.forgetful)
-            || self.accusations() > self.liveness.accusations;
+        let disturbers =
+            !self.env.scenario.byzantine.is_empty() || self.nodes.iter().any(|node| node.forgetful);
         if highest > view && !disturbers {
             let detail = format!("all are whole and healed, but view {view} gave way to {highest}");
             self.accuse_liveness(&detail);
             return true;
         }
         if now >= until {
-            let wait = 8 * self.env.scenario.parameters.view_timeout_ms * MILLISECOND;
+            let wait = 8 * self.view_timeout();
             self.liveness.phase = Phase::Idle { until: now + wait };
             self.liveness.markers.clear();
         }
@@ -126,9 +124,10 @@ impl World {
 
     /// No replica ever keeps more than its window allows.
     pub(super) fn check_footprints(&mut self) {
-        let parameters = &self.env.scenario.parameters;
-        let bound = Footprint::bound(self.nodes.len() + 2, parameters.window, parameters.batches_per_author);
+        let n = self.nodes.len() + 2;
         for (place, found) in self.footprints() {
+            let parameters = &self.nodes[place].identity.parameters;
+            let bound = Footprint::bound(n, parameters.window, parameters.batches_per_author);
             let found = if self.has_older_ledger(place) { Footprint::default() } else { found };
             self.env.invariants.keeps(place, &found, &bound);
         }
@@ -140,7 +139,7 @@ impl World {
         let is_it = |rollback: &Rollback| rollback.place == place && rollback.older == Older::Ledger;
         let low = self.nodes[place].replica.as_ref().map_or(0, |replica| replica.status().low.get());
         self.env.scenario.rollback.as_ref().is_some_and(is_it)
-            && low + self.env.scenario.parameters.window < self.env.invariants.height().get()
+            && low + self.nodes[place].identity.parameters.window < self.env.invariants.height().get()
     }
 
     fn footprints(&self) -> Vec<(Place, Footprint)> {

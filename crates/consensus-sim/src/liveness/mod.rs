@@ -48,8 +48,6 @@ pub(crate) struct Liveness {
     markers: Vec<(Place, u64)>,
     /// The highest height executed when the phase began.
     height: u64,
-    /// How often a primary was found slow, or a batch overdue, until then.
-    accusations: u64,
 }
 
 impl World {
@@ -78,7 +76,6 @@ impl World {
             began: self.env.now,
             markers: Vec::new(),
             height: self.env.invariants.height().get(),
-            accusations: self.accusations(),
         };
         self.env.network.calm();
         for place in 0..self.nodes.len() {
@@ -190,7 +187,7 @@ impl World {
             }
             Phase::Whole => {
                 let view = self.highest_view();
-                let until = self.env.now + 4 * self.env.scenario.parameters.view_timeout_ms * MILLISECOND;
+                let until = self.env.now + 4 * self.view_timeout();
                 self.begin_phase(Phase::Quiet { until, view }, Vec::new());
             }
             Phase::Faults | Phase::Quiet { .. } | Phase::Idle { .. } => {}

@@ -11,6 +11,7 @@ mod disk_full;
 mod lone_view_changer;
 mod older_directory;
 mod older_ledger;
+mod parameters_at_a_boundary;
 mod prepared_without_committers;
 mod quorum_lost;
 mod restart_in_view_change;
@@ -51,6 +52,7 @@ pub fn all() -> Vec<Script> {
         lone_view_changer::SCRIPT,
         older_directory::SCRIPT,
         older_ledger::SCRIPT,
+        parameters_at_a_boundary::SCRIPT,
         prepared_without_committers::SCRIPT,
         quorum_lost::SCRIPT,
         restart_in_view_change::SCRIPT,

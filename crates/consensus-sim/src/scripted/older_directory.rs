@@ -28,7 +28,7 @@ fn play(stage: &mut Stage) -> Verdict {
     stage.start(place);
     stage.wait_until(10 * SECOND, "the node notices that its vote log is too old", |stage| {
         stage.status(place).is_some_and(|status| !status.voting && status.not_voting_reason.is_some())
-            && stage.world.env.statistics.rollbacks_noticed == 1
+            && stage.world.env.statistics.rolled.noticed() == 1
     })?;
     stage.grow(&others, 5, 20 * SECOND)?;
     let goal = stage.height();

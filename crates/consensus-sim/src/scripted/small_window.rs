@@ -20,9 +20,11 @@ const WINDOW: u64 = 4;
 const BEHIND: u64 = 100;
 
 fn play(stage: &mut Stage) -> Verdict {
-    let scenario = &mut stage.world.env.scenario;
-    scenario.parameters.window = WINDOW;
-    scenario.load.interval = 20 * stage.n as u64 * MILLISECOND / 4;
+    let interval = 20 * stage.n as u64 * MILLISECOND / 4;
+    stage.change(|scenario| {
+        scenario.parameters.window = WINDOW;
+        scenario.load.interval = interval;
+    });
     stage.warm_up()?;
     let lonely = (stage.primary() + 1) % stage.n;
     let change = stage.isolate(lonely);

@@ -1,7 +1,12 @@
 //! The stage on which a named scenario plays: a quiet world, and the hands that break it.
 
+use std::rc::Rc;
+
+use types::Parameters;
+
 use crate::{
     environment::Environment,
+    epochs::Order,
     faults::links::{Links, around},
     invariants::{Verdict, Violation, require},
     node::Process,
@@ -15,6 +20,7 @@ use crate::{
 pub(crate) struct Stage {
     pub world: World,
     pub n: usize,
+    options: Options,
 }
 
 /// What a wait came to: the time it took.
@@ -23,11 +29,24 @@ pub(crate) type Waited = Result<Micros, Violation>;
 impl Stage {
     /// A quiet network of `n`, before its first event.
     pub fn new(n: usize, options: Options) -> Option<Self> {
-        let scenario = Scenario::quiet(n);
+        Self::with(Scenario::quiet(n), options)
+    }
+
+    /// Another scenario of as many, from its beginning.
+    pub fn change(&mut self, change: impl FnOnce(&mut Scenario)) {
+        let mut scenario = self.world.env.scenario.clone();
+        change(&mut scenario);
+        if let Some(stage) = Self::with(scenario, self.options) {
+            *self = stage;
+        }
+    }
+
+    fn with(scenario: Scenario, options: Options) -> Option<Self> {
+        let n = scenario.n;
         let env = Environment::new(scenario, n, options.mutant, options.verbosity)?;
         let mut world = World::new(env);
         world.begin();
-        Some(Self { world, n })
+        Some(Self { world, n, options })
     }
 
     /// Lets so much time pass.
@@ -76,7 +95,7 @@ impl Stage {
 
     /// The view timeout.
     pub fn timeout(&self) -> Micros {
-        self.world.env.scenario.parameters.view_timeout_ms * MILLISECOND
+        self.world.env.invariants.newest().identity.parameters.view_timeout_ms * MILLISECOND
     }
 
     /// f.
@@ -154,6 +173,19 @@ impl Stage {
         let goal = self.height() + heights;
         let places = places.to_vec();
         self.wait_until(limit, "the chain grows", move |stage| places.iter().all(|p| stage.low(*p) >= goal))
+    }
+
+    /// Orders these parameters for the next epoch; when this returns its boundary is pending.
+    pub fn order_parameters(&mut self, parameters: Parameters) -> Verdict {
+        let identity = Rc::clone(&self.world.env.invariants.newest().identity);
+        let (from, members) = (identity.epoch, identity.members.clone());
+        let id = self.world.env.order(Order::Change { from, members, parameters: Rc::new(parameters) });
+        let at = self.primary();
+        self.world.nodes[at].pack_these(&mut self.world.env, vec![id]);
+        self.wait_until(5 * SECOND, "a boundary", |stage| {
+            stage.world.env.invariants.newest().boundary().is_some()
+        })?;
+        Ok(())
     }
 
     /// Somebody's fresh transaction is executed.

@@ -90,7 +90,8 @@ impl Scenario {
     }
 }
 
-fn parameters(prng: &mut Prng) -> Parameters {
+/// Small and fast ones, some of them as small as they may be.
+pub(crate) fn parameters(prng: &mut Prng) -> Parameters {
     let view_timeout_ms = prng.range(150, 600);
     let view_timeout_max_ms = view_timeout_ms * prng.range(1, 8);
     let window = if prng.chance(300_000) { prng.range(2, 5) } else { prng.range(6, 48) };

@@ -5,14 +5,16 @@
 //!
 //! Scenario numbers stand for themselves: the same number is the same run, for ever. A quarter of them
 //! counts through all pairs of partitions at n = 4, with each validator as the twin (the first 26,896
-//! numbers hold them all); the others are drawn, or set traps. `script` says what a round is, `rounds` how
-//! rounds are made, `plan` what a number means.
+//! numbers hold them all); the others are drawn, or set traps. From [`WITH_EPOCHS`] on the set changes while
+//! the script runs, twins or others come and go. `script` says what a round is, `rounds` how rounds are made,
+//! `plan` what a number means.
 
 pub mod partition;
 mod plan;
 mod rounds;
 mod script;
 
+pub use plan::WITH_EPOCHS;
 pub(crate) use script::Script;
 
 use crate::{

@@ -1,5 +1,7 @@
 //! What a scenario's number means.
 
+use std::rc::Rc;
+
 use types::Parameters;
 
 use super::{
@@ -8,10 +10,12 @@ use super::{
 };
 use crate::{
     byzantine::Behaviour,
+    epochs::plan::{Change, EpochPlan},
     mutant::Mutant,
     prng::Prng,
+    queue::Place,
     scenario::{Load, Machine, NetworkFaults, Scenario, Start},
-    time::MILLISECOND,
+    time::{MILLISECOND, SECOND},
 };
 
 /// A scenario and its script.
@@ -25,10 +29,16 @@ const VIEW_TIMEOUT_MAX_MS: u64 = 2 * VIEW_TIMEOUT_MS;
 /// n of the small network and of the large one.
 const SMALL: usize = 4;
 const LARGE: usize = 7;
+/// Numbers from here on change the set.
+pub const WITH_EPOCHS: u64 = 1_000_000;
+
 impl Plan {
     /// The last digit of the number in base 4 says of which kind it is: counted with n = 4 (drawn, when all
     /// are counted), drawn or a trap with n = 4, drawn with n = 7, a trap with n = 7.
     pub fn from_number(number: u64, mutant: Option<Mutant>) -> Self {
+        if number >= WITH_EPOCHS {
+            return Self::with_epochs(number);
+        }
         let prng = &mut Prng::stream(number, "twins");
         let n = if number % 4 < 2 { SMALL } else { LARGE };
         let extra = usize::from(mutant == Some(Mutant::TooManyTwins));
@@ -44,11 +54,55 @@ impl Plan {
             None if number % 4 == 3 || number % 8 == 5 => rounds::trap(prng, n, pairs),
             None => rounds::drawn(prng, n, pairs),
         };
-        let script = Script(rounds);
+        Self::of(number, prng, n, twins, Script(rounds))
+    }
+
+    /// Even numbers have four validators and a pair of twins, odd ones seven and two pairs; a person more waits
+    /// as a candidate.
+    fn with_epochs(number: u64) -> Self {
+        let prng = &mut Prng::stream(number, "twins and epochs");
+        let n = if number.is_multiple_of(2) { SMALL } else { LARGE };
+        let pairs = types::quorum::faulty_max(n);
+        let twins = prng.subset(n, pairs);
+        // The candidate is one more place, which sits between persons and second processes.
+        let rounds = if prng.chance(500_000) {
+            rounds::trap(prng, n, pairs + 1)
+        } else {
+            rounds::drawn(prng, n, pairs + 1)
+        };
+        let changes = changes(prng, n, &twins);
+        let mut plan = Self::of(number, prng, n, twins, Script(rounds));
+        plan.scenario.healed_by += 15 * SECOND * changes.len() as u64;
+        plan.scenario.epochs = EpochPlan { candidates: 1, changes, is_prompt: true, ..EpochPlan::default() };
+        plan
+    }
+
+    fn of(number: u64, prng: &mut Prng, n: usize, twins: Vec<Place>, script: Script) -> Self {
         // Most malicious operators would keep both of them voting; some twins are two honest processes.
         let behaviour = if prng.chance(750_000) { Behaviour::StubbornTwin } else { Behaviour::Twin };
         Self { scenario: scenario(number, prng, n, twins, behaviour, &script), script }
     }
+}
+
+/// The candidate comes in or takes somebody's place, perhaps a twin's; later somebody goes or comes back. The
+/// window is halved or doubled on the way. No set has more than f pairs of twins.
+fn changes(prng: &mut Prng, n: usize, twins: &[Place]) -> Vec<Change> {
+    let all: Vec<Place> = (0..=n).collect();
+    let without = |place: Place| all.iter().copied().filter(|other| *other != place).collect::<Vec<_>>();
+    let mut at = prng.range(10, 400) * MILLISECOND;
+    let mut changes = Vec::new();
+    for _ in 0..prng.range(1, 2) {
+        let members = match prng.below(3) {
+            0 => all.clone(),
+            1 => without(twins[prng.index(twins.len())]),
+            _ => without(prng.index(n)),
+        };
+        let window = if prng.chance(500_000) { 4 } else { 16 };
+        let parameters = prng.chance(500_000).then(|| Rc::new(Parameters { window, ..parameters() }));
+        changes.push(Change { at, members, parameters });
+        at += prng.range(50, 600) * MILLISECOND;
+    }
+    changes
 }
 
 /// A small, fast network without any other fault: what happens is what the script says.

@@ -43,7 +43,7 @@ const STEP: usize = 61;
 
 #[test]
 fn f8_a_power_failure_at_any_operation_of_the_vote_log_is_survived() {
-    assert_survives_everywhere(40_001, Mishap::Crash, |strikes| strikes.power);
+    assert_survives_everywhere(40_009, Mishap::Crash, |strikes| strikes.power);
 }
 
 #[test]

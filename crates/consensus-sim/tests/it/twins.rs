@@ -35,6 +35,18 @@ fn twins_that_are_at_most_f_neither_fork_nor_stop_the_network() {
 }
 
 #[test]
+fn twins_neither_fork_nor_stop_a_network_whose_set_changes() {
+    let (mut equivocating, mut epochs, mut parameters) = (0, 0, 0);
+    for (number, outcome) in run_all(twins::WITH_EPOCHS..twins::WITH_EPOCHS + 60, PLAIN) {
+        assert_eq!(outcome.violation, None, "replay: make twins TWIN={number}");
+        equivocating += u64::from(outcome.statistics.evidence > 0);
+        epochs += outcome.statistics.epochs;
+        parameters += outcome.statistics.changed_parameters;
+    }
+    assert!(equivocating > 30 && epochs > 300 && parameters > 10, "{equivocating} {epochs} {parameters}");
+}
+
+#[test]
 fn twins_that_are_more_than_f_fork() {
     let options = Options { mutant: Some(Mutant::TooManyTwins), ..PLAIN };
     let outcomes = run_all(0..200, options);

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 mod bench;
+mod boundary;
 mod epochs;
 mod laggard;
 mod late_batches;
 mod lone;
+mod lost_memory;
 mod mutants;
 mod normal_case;
 mod offsets;
@@ -15,6 +17,8 @@ mod pacing;
 mod restart;
 mod show;
 mod simulated;
+mod slow;
 mod vectors;
 mod verifier;
 mod view_change;
+mod world;

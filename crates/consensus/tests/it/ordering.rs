@@ -86,24 +86,6 @@ fn r20_an_overdue_batch_is_relayed_and_changes_the_view() {
 }
 
 #[test]
-fn r19_a_primary_just_under_the_timer_is_slow_once_a_minute() {
-    let (mut bench, world) = (Bench::new(4, 3), World::new(4));
-    let batches: Vec<_> = (0..64).map(|sequence| batch(2, sequence)).collect();
-    for reference in &batches {
-        bench.offer(*reference);
-    }
-    bench.pass(400);
-    let late = Proposal { time: TimeMs::new(WALL + bench.now), ..proposal(&batches) };
-    bench.receive(0, world.pre_prepare(0, 1, &late));
-    for peer in [0, 1, 2] {
-        let echo_ms = bench.now - 5;
-        bench.status_as(peer, |status| (status.sent_at_ms, status.echo_ms) = (1, echo_ms));
-    }
-    // The median of 400 ms is above max(1000/4, 10 x 5).
-    assert_eq!(view_changes(&bench.pass(260)), ["notice view change to 1: slow_primary"]);
-}
-
-#[test]
 fn r20_an_uncertified_batch_never_runs_the_timer() {
     let mut bench = Bench::new(4, 3);
     bench.input(Input::BatchHeld(batch(2, 0)));
@@ -265,4 +247,16 @@ fn expired_batches_are_given_up_unless_something_names_them() {
     });
     bench.receive(0, Message::Certificate(world.certificate(1, hash_at(1), &[0, 1, 2])));
     assert_eq!(bench.input(Input::CertificateDurable(h(1))), ["expire 1"]);
+}
+
+#[test]
+fn r19_a_wish_for_a_far_empty_block_accuses_nobody() {
+    let wish = |height| Statement::EmptyRequest(EmptyRequest { height: h(height) });
+    let mut bench = Bench::new(4, 3);
+    bench.receive(2, Message::Signed(bench.world.sign(2, wish(9))));
+    assert_eq!(bench.pass(20_000), [""; 0]);
+    let mut bench = Bench::new(4, 3);
+    bench.receive(2, Message::Signed(bench.world.sign(2, wish(1))));
+    let shown = bench.pass(2_000);
+    assert!(shown.iter().any(|line| line.contains("ordering_timeout")), "{shown:?}");
 }

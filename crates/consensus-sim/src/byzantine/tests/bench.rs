@@ -33,8 +33,8 @@ pub struct Bench {
 
 impl Bench {
     pub fn new() -> Self {
-        let identity = Identity::new(4).expect("a set");
         let parameters = Parameters { window: WINDOW, ..Parameters::default() };
+        let identity = Identity::new(4, parameters.clone()).expect("a set");
         let set = Arc::clone(&identity.validators);
         let (epoch, base) = (Epoch::ZERO, Height::ZERO);
         let verifier = Verifier::new(identity.chain, set, epoch, base, parameters, Arc::new(KeyedHash));
