@@ -109,6 +109,7 @@ fn report(seeds: u64, statistics: &Statistics) {
     let strikes: Vec<_> =
         statistics.strikes().iter().map(|(name, count)| format!("{count} {name}")).collect();
     println!("faults: {}", strikes.join(", "));
+    println!("vote logs put back: {:?}", statistics.rolled);
 }
 
 fn rates(sum: &Sum, elapsed: Duration) {

@@ -157,7 +157,7 @@ impl Rollbacks {
 impl Statistics {
     /// How often each fault struck, with its name: what never strikes proves nothing.
     #[must_use]
-    pub fn strikes(&self) -> [(&'static str, u64); 37] {
+    pub fn strikes(&self) -> [(&'static str, u64); 33] {
         [
             ("ends of epochs", self.epochs),
             ("changes of parameters", self.changed_parameters),
@@ -189,11 +189,7 @@ impl Statistics {
             ("rollbacks", self.rollbacks),
             ("of vote logs that forgot nothing", self.rolled.harmless),
             ("of logs that forgot votes", self.rolled.forgetful),
-            ("noticed by answers", self.rolled.noticed_by_answers),
-            ("by own messages", self.rolled.noticed_by_own_message),
-            ("by the log's id", self.rolled.noticed_by_id),
-            ("after a contradiction", self.rolled.noticed_too_late),
-            ("contradictions", self.rolled.contradicted),
+            ("noticed", self.rolled.noticed()),
             ("lies in sync", self.sync_lies),
             ("broken minorities", self.later_phases),
         ]
