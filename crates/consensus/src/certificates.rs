@@ -142,8 +142,7 @@ impl Replica {
     pub(crate) fn consider_sync(&mut self) {
         let Some(target) = &self.chain.highest else { return };
         let now = self.clock.monotonic.0;
-        let lacks_blocks =
-            self.chain.first_undecided() <= target.height && self.chain.executed < target.height;
+        let lacks_blocks = self.first_lacking() <= target.height && self.chain.executed < target.height;
         let lacks_certificates = self.chain.lacks_certificates();
         if !lacks_blocks && !lacks_certificates {
             self.sync_wait = None;
@@ -179,5 +178,16 @@ impl Replica {
         }
         let target = target.clone();
         self.effects.push(Effect::Sync { target, from });
+    }
+
+    /// The lowest height that cannot be executed with what is here: not decided, or a batch of it is not held. Those
+    /// who have it as a certified block need its batches no more, and serve the block only.
+    fn first_lacking(&self) -> Height {
+        let first = self.chain.executed.max(self.chain.requested).next();
+        let decided = self.chain.committed.range(first..);
+        let ready = decided.zip(first.get()..).take_while(|((height, committed), expected)| {
+            height.get() == *expected && self.batches.holds_all(&committed.proposal)
+        });
+        first.plus(ready.count() as u64)
     }
 }

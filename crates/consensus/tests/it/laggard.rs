@@ -66,3 +66,21 @@ fn what_is_kept_above_low_is_never_little() {
     let kept: Vec<_> = [1, 2, 4, 8, 9, 64].map(consensus::config::kept).into();
     assert_eq!(kept, [16, 16, 16, 16, 18, 128]);
 }
+
+/// The others certified the height meanwhile, and dropped the batch: only the block can still be had.
+#[test]
+fn r11_a_decided_height_whose_batch_is_nowhere_comes_by_sync() {
+    let (mut bench, world, first) = (Bench::new(4, 3), World::new(4), proposal(&[batch(1, 1)]));
+    bench.receive(0, world.pre_prepare(0, 1, &first));
+    for signer in [1, 2] {
+        bench.receive(signer, world.prepare(signer, 0, 1, &first));
+    }
+    for signer in 0..3 {
+        bench.receive(signer, world.commit(signer, 0, 1, &first));
+    }
+    assert_eq!(bench.replica.decided().len(), 1, "by votes alone");
+    assert!(bench.state().contains("executed=0"), "{}", bench.state());
+    bench.receive(1, Message::Certificate(world.certificate(1, hash_at(1), &[0, 1, 2])));
+    let shown = others_at(&mut bench, &[1, 1, 1]);
+    assert!(shown.contains(&"sync to 1".to_owned()), "{shown:?}, {}", bench.state());
+}
