@@ -17,6 +17,8 @@ pub(crate) const RECENT_MAX: usize = 8;
 
 /// Blocks whose changes are kept for admission, which looks now and then.
 pub(crate) const CHANGES_MAX: usize = 64;
+/// Values in all of them: an older block's go, and admission reads anew.
+pub(crate) const CHANGED_VALUES_MAX: usize = 50_000;
 
 /// One open ledger.
 pub(crate) struct Shared {

@@ -136,6 +136,8 @@ pub(crate) fn announce(shared: &Shared, proof: AvailabilityProof) {
     let acks = proof.signatures.len();
     shared.send(Recipients::All, PoolMessage::Proof(proof.clone()));
     shared.tell(MempoolEvent::BatchCertified { proof, acks });
+    // The next batch may have waited for this one.
+    shared.wake_maker();
 }
 
 fn sign(shared: &Shared, signer: &dyn Signer, reference: &BatchRef) -> Signature {

@@ -117,7 +117,7 @@ pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<Submission>, gathering
     loop {
         let gathered = {
             let _one = gathering.lock();
-            let gathered = gather(queue, stop, TOGETHER_MAX, shared.busy_delay(), || shared.is_busy());
+            let gathered = gather(queue, stop, TOGETHER_MAX, || shared.busy_delay(), || shared.is_busy());
             shared.judging.fetch_add(usize::from(gathered.is_some()), Ordering::SeqCst);
             gathered
         };

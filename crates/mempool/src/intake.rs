@@ -1,6 +1,9 @@
 //! Batches of other validators: judged by their first bytes, verified as a whole, written, acknowledged.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use crossbeam_channel::Receiver;
@@ -69,7 +72,8 @@ pub(crate) fn work(shared: &Arc<Shared>, queue: &Receiver<PeerBatch>, gathering:
     loop {
         let gathered = {
             let _one = gathering.lock();
-            let patience = (shared.pace.queueing() / PATIENCE_PART).clamp(PATIENCE_LEAST, PATIENCE_MOST);
+            let queueing = || shared.pace.queueing(Instant::now());
+            let patience = || (queueing() / PATIENCE_PART).clamp(PATIENCE_LEAST, PATIENCE_MOST);
             gather(queue, stop, TOGETHER_MAX, patience, || shared.is_busy())
         };
         let Some((batches, _)) = gathered else { return };

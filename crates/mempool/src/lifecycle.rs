@@ -1,10 +1,13 @@
 //! What consensus and ledger tell the mempool: batches ordered and dropped, transactions committed, time.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 use types::{BatchDigest, BatchRef, CheckedBatch, Height, TimeMs, TransactionId, ValidatorIndex};
 
-use crate::{Era, MempoolError, MempoolEvent, era::Present, pace::TICK, shared::Shared, store::Job};
+use crate::{Era, MempoolError, MempoolEvent, era::Present, pace, shared::Shared, store::Job};
 
 /// A block's batches are ordered.
 pub(crate) fn ordered(shared: &Shared, height: Height, references: &[BatchRef]) {
@@ -146,7 +149,9 @@ pub(crate) fn fetch(shared: &Shared, reference: &BatchRef, from: &[ValidatorInde
         // What is held, not what was asked for: a false reference must not pass for a held one.
         let held = exchange.held.get(&reference.digest).map(|held| held.reference);
         if held.is_none() {
-            let (tick, usual) = (exchange.tick, shared.pace.ticks(1, TICK));
+            // Well before anybody takes the wait for the primary's slowness.
+            let most = era.parameters.view_timeout_ms / 8 / pace::TICK_MS;
+            let (tick, usual) = (exchange.tick, shared.pace.ticks(1, Instant::now()).min(most));
             exchange.fetching.begin(reference, &from, tick, usual);
         }
         held

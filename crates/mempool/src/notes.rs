@@ -94,7 +94,6 @@ fn take_acknowledgements(shared: &Shared, acknowledgements: &[(Acknowledgement, 
         shared.counters.acks_received.add(1);
         if let Some(proof) = proof {
             acknowledge::announce(shared, proof);
-            shared.wake_maker();
         }
     }
 }

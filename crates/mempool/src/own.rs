@@ -11,10 +11,7 @@ use std::{
 
 use types::{AvailabilityProof, BatchDigest, BatchRef, Signature, TimeMs, ValidatorIndex, ValidatorSet};
 
-use crate::{
-    pace::{Pace, TICK},
-    pending::Key,
-};
+use crate::{pace::Pace, pending::Key};
 
 /// Ticks before a batch is sent again for the first time; the wait doubles up to the maximum.
 const RESEND_TICKS: u64 = 20;
@@ -145,7 +142,7 @@ impl OwnBatches {
 
     /// Proofs by f+1 of those that waited long enough for q: some validators are slow or gone.
     pub(crate) fn prove_waiting(&mut self, tick: u64, set: &ValidatorSet) -> Vec<AvailabilityProof> {
-        let patience = QUORUM_TICKS.max(self.pace.ticks(QUORUM_TIMES, TICK)).min(RESEND_TICKS);
+        let patience = QUORUM_TICKS.max(self.pace.ticks(QUORUM_TIMES, Instant::now())).min(RESEND_TICKS);
         let is_due = |batch: &&mut OwnBatch| {
             batch.proven == 0 && batch.acks.len() >= set.one_honest() && tick >= batch.made + patience
         };
@@ -181,7 +178,7 @@ impl OwnBatches {
         others: &[ValidatorIndex],
         bytes_max: u64,
     ) -> Vec<(ValidatorIndex, BatchDigest)> {
-        let usual = self.pace.ticks(RESEND_TIMES, TICK).min(RESEND_TICKS_MAX);
+        let usual = self.pace.ticks(RESEND_TIMES, Instant::now()).min(RESEND_TICKS_MAX);
         let is_due = |batch: &&mut OwnBatch| {
             batch.resend_at.max(batch.made + usual) <= tick && batch.reference.expires >= now
         };

@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::Sender;
@@ -31,9 +31,9 @@ use crate::{
 /// While own batches wait for their proofs the next may be so many times older than `max_batch_delay_ms`: when all
 /// are busy, fewer and larger batches cost less (signatures, acknowledgements, proofs, syncs).
 const BUSY: u32 = 10;
-/// But no more than this, unless proofs take long because of queues.
+/// But no more than this while there are no queues,
 const LEAST: Duration = Duration::from_millis(100);
-/// And then no more than this.
+/// and never more than this.
 const MOST: Duration = Duration::from_secs(1);
 
 /// The wall clock, injected.
@@ -103,7 +103,7 @@ impl Shared {
     /// How long a transaction may wait for others while some are on their way: longer, the longer the queues are.
     pub(crate) fn busy_delay(&self) -> Duration {
         let least = LEAST.min(BUSY * Duration::from_millis(self.era().parameters.max_batch_delay_ms));
-        least.max((2 * self.pace.queueing()).min(MOST))
+        least.max((2 * self.pace.queueing(Instant::now())).min(MOST))
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

@@ -49,12 +49,12 @@ pub(crate) fn gather<T>(
     queue: &Receiver<T>,
     stop: &Stop,
     max: usize,
-    patience: Duration,
+    patience: impl FnOnce() -> Duration,
     is_busy: impl Fn() -> bool,
 ) -> Option<(Vec<T>, bool)> {
     let mut items = drain(queue, stop, max)?;
     let mut has_waited = false;
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + patience();
     while items.len() < max && is_busy() {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -92,8 +92,8 @@ mod tests {
             items.send(look).unwrap();
             look < 5
         };
-        assert_eq!(gather(&queue, &stop, 100, LONG, is_busy), Some((vec![0, 1, 2, 3, 4], true)));
-        assert_eq!(gather(&queue, &stop, 100, LONG, || false), Some((vec![5], false)));
+        assert_eq!(gather(&queue, &stop, 100, || LONG, is_busy), Some((vec![0, 1, 2, 3, 4], true)));
+        assert_eq!(gather(&queue, &stop, 100, || LONG, || false), Some((vec![5], false)));
     }
 
     #[test]
@@ -101,8 +101,8 @@ mod tests {
         let (items, queue) = unbounded();
         let (_running, stop) = bounded(0);
         (0..10).for_each(|item| items.send(item).unwrap());
-        assert_eq!(gather(&queue, &stop, 4, LONG, || true), Some((vec![0, 1, 2, 3], false)));
-        assert_eq!(gather(&queue, &stop, 100, Duration::ZERO, || true), Some(((4..10).collect(), false)));
+        assert_eq!(gather(&queue, &stop, 4, || LONG, || true), Some((vec![0, 1, 2, 3], false)));
+        assert_eq!(gather(&queue, &stop, 100, || Duration::ZERO, || true), Some(((4..10).collect(), false)));
     }
 
     #[test]
@@ -112,6 +112,6 @@ mod tests {
         items.send(0).unwrap();
         drop(running);
         // Both channels are ready: either the item was taken and given up, or it was not taken.
-        assert_eq!(gather(&queue, &stop, 100, LONG, || true), None);
+        assert_eq!(gather(&queue, &stop, 100, || LONG, || true), None);
     }
 }

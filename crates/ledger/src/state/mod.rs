@@ -79,6 +79,19 @@ macro_rules! access {
             $($table: Vec<($key, Option<Arc<$value>>)>,)*
         }
 
+        impl Changes {
+            /// How many values these are.
+            pub(crate) fn len(&self) -> usize {
+                [$(self.$table.len(),)*].into_iter().sum()
+            }
+
+            /// Without remembered ids, which nobody keeps from block to block.
+            fn without_seen(mut self) -> Self {
+                self.seen = Vec::new();
+                self
+            }
+        }
+
         impl Tables {
             pub(crate) fn new() -> Self {
                 Self { $($table: Table::new(),)* }
@@ -115,9 +128,9 @@ macro_rules! access {
                 self.seen = Table::new();
             }
 
-            /// What the block changes.
+            /// What the block changes, but for remembered ids.
             pub(crate) fn changes(&self) -> Changes {
-                Changes { $($table: self.$table.written_values(),)* }
+                Changes { $($table: self.$table.written_values(),)* }.without_seen()
             }
 
             /// A block changed this in the state below.

@@ -1,6 +1,6 @@
 //! Executing a block and storing all of it in one write; synced, but for blocks of a group from elsewhere.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use types::{Certificate, Height, Signature, certificate::CheckpointStatement, codec};
 
@@ -8,7 +8,7 @@ use super::{Executed, LedgerWriter};
 use crate::{
     LedgerError, epochs,
     execution::block::{self, Below, Outcome, ProposedBlock},
-    shared::{CHANGES_MAX, ExecutedTip},
+    shared::{CHANGED_VALUES_MAX, CHANGES_MAX, ExecutedTip},
     state::{Changes, Tables},
     store::{Batch, Column, Durable, HeaderPart, keys, meta},
     undo,
@@ -138,10 +138,12 @@ impl LedgerWriter {
     }
 
     fn keep_changes(&mut self, newest: Arc<Changes>) {
-        if self.changes.len() >= CHANGES_MAX {
+        self.changes.push_back(newest);
+        let values =
+            |changes: &VecDeque<Arc<Changes>>| changes.iter().map(|block| block.len()).sum::<usize>();
+        while self.changes.len() > CHANGES_MAX || values(&self.changes) > CHANGED_VALUES_MAX {
             self.changes.pop_front();
         }
-        self.changes.push_back(newest);
     }
 }
 

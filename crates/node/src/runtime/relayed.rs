@@ -7,7 +7,7 @@ use std::{
 };
 
 use consensus::Message;
-use types::BatchDigest;
+use types::{AvailabilityProof, BatchDigest, ValidatorIndex};
 
 /// For so long the same proof is not looked at again. Short, so that nothing depends on what is remembered here.
 const WHILE: Duration = Duration::from_millis(500);
@@ -57,9 +57,26 @@ impl Relayed {
     }
 }
 
+/// Keeps one copy of each relayed proof in a group: by all of its content, so that a bad one hides no good one.
+pub(super) fn different(
+    group: impl Iterator<Item = (ValidatorIndex, Message)>,
+) -> Vec<(ValidatorIndex, Message)> {
+    let mut proofs: HashMap<BatchDigest, Vec<AvailabilityProof>> = HashMap::new();
+    let mut is_copy = |message: &Message| {
+        let Message::BatchProof(proof) = message else { return false };
+        let known = proofs.entry(proof.reference.digest).or_default();
+        let is_copy = known.contains(proof);
+        if !is_copy {
+            known.push(proof.clone());
+        }
+        is_copy
+    };
+    group.filter(|(_, message)| !is_copy(message)).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use types::{AvailabilityProof, BatchRef, BatchSequence, Epoch, Signature, TimeMs, ValidatorIndex};
+    use types::{BatchRef, BatchSequence, Epoch, Signature, TimeMs};
 
     use super::*;
 
@@ -90,6 +107,14 @@ mod tests {
         assert!(relayed.is_new(&proof(1, 3), now), "stronger");
         assert!(relayed.is_new(&proof(2, 2), now), "another batch");
         assert!(relayed.is_new(&proof(1, 2), now + WHILE), "after a while it may be needed again");
+    }
+
+    #[test]
+    fn of_equal_proofs_in_a_group_one_is_kept() {
+        let of = |from: u16, message: Message| (ValidatorIndex::new(from), message);
+        let group = [of(1, proof(1, 2)), of(2, proof(1, 2)), of(3, proof(1, 3)), of(1, proof(2, 2))];
+        let kept: Vec<_> = different(group.into_iter()).into_iter().map(|(from, _)| from.get()).collect();
+        assert_eq!(kept, [1, 3, 1]);
     }
 
     #[test]

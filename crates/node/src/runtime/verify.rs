@@ -11,7 +11,7 @@ use crate::exit::Failure;
 use super::{
     board::Board,
     lanes::{Frame, Lanes},
-    relayed::Relayed,
+    relayed::{self, Relayed},
     seat::Seats,
 };
 
@@ -28,7 +28,7 @@ pub fn run(seats: &Seats, frames: &Lanes, out: &Sender<Input>, board: &Arc<Board
         let frames = frames.take(GROUP_MAX);
         let now = Instant::now();
         let decoded = frames.into_iter().filter_map(|frame| decode(frame, board));
-        let group: Vec<_> = decoded.filter(|(_, message)| relayed.is_new(message, now)).collect();
+        let group = relayed::different(decoded.filter(|(_, message)| relayed.is_new(message, now)));
         let heads: Vec<_> = group.iter().map(|(from, message)| (*from, status_of(message))).collect();
         for ((from, status), verified) in heads.into_iter().zip(seats.get().verifier.verify_all(group)) {
             match verified {
