@@ -6,6 +6,7 @@ use types::{Height, Proposal, ProposalDigest, ValidatorIndex};
 
 use crate::{
     effect::Evidence,
+    input::Monotonic,
     message::{SignedStatement, Statement, Vote},
     replica::Replica,
     slots::{Kept, Phase},
@@ -100,7 +101,10 @@ impl Replica {
         }
         self.proposals.keep(digest, height, proposal);
         let now = self.clock.monotonic;
-        let sample = self.primary_has_no_excuse().then_some(self.timers.full_until);
+        // A view that begins works off what the one before left; for so long the ordering timer watches it.
+        let begun = self.timers.view_began.0.saturating_add(self.config.parameters.view_timeout_ms);
+        let from = self.timers.full_until.max(Monotonic(begun));
+        let sample = (self.primary_has_no_excuse() && now >= from).then_some(from);
         self.batches.note_proposed(height, proposal, now, sample);
         let primary = self.primary();
         for reference in self.batches.wait_for(height, proposal) {
